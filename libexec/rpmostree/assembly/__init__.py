@@ -1,0 +1,1 @@
+"""Building a root step by step; takes and returns paths and values."""

@@ -1,0 +1,200 @@
+"""From wishes to installed packages: resolve, verify, install with the real rpm."""
+
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from rpmostree.assembly import paths, users
+from rpmostree.assembly.root import Root
+from rpmostree.base import events
+from rpmostree.base.errors import BadInput, RpmOstreeError, ToolFailed
+from rpmostree.model.nevra import Nevra
+from rpmostree.model.package import Package
+from rpmostree.model.rpmrepo import RpmRepo
+from rpmostree.tools import bwrap, dnf, rpm, sysusers
+
+_PACKAGES = "/packages"
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """Packages whose files are here and whose signatures are good."""
+
+    packages: tuple[Package, ...]
+
+
+def resolve(goal: dnf.Goal, cache: Path, staging: Path) -> dnf.Resolution:
+    """Solve a goal. Raises BadInput if a package of the base would have to go or change."""
+    scratch = staging / "dnf"
+    scratch.mkdir()
+    resolution = dnf.resolve(goal, cache, scratch)
+    if resolution.removals:
+        raise BadInput(
+            f"Some base packages would be replaced or removed: {', '.join(resolution.removals)}",
+            hint="packages of the base change only by `rpm-ostree override`",
+        )
+    return resolution
+
+
+def fetch(resolution: dnf.Resolution, repos: Iterable[RpmRepo], etc: Path, cache: Path) -> Fetched:
+    """Verify what was downloaded, repository by repository, and read it.
+
+    Raises ToolFailed naming package and repository if a signature is missing or bad.
+    """
+    by_id = {repo.id: repo for repo in repos}
+    groups: dict[str | None, list[Path]] = {}
+    for solved in resolution.installs:
+        groups.setdefault(solved.repo, []).append(solved.path)
+    for repo_id, files in groups.items():
+        _verify(files, by_id[repo_id] if repo_id is not None else None, etc, cache)
+    origins = {s.nevra: s.repo for s in resolution.installs if s.repo is not None}
+    packages = rpm.read_packages([s.path for s in resolution.installs], origins)
+    paths.check_paths(packages)
+    return Fetched(packages)
+
+
+def _verify(files: Sequence[Path], repo: RpmRepo | None, etc: Path, cache: Path) -> None:
+    keyring = _keyring(repo, etc, cache) if repo is not None and repo.signed else None
+    try:
+        rpm.verify(files, keyring)
+    except ToolFailed as error:
+        if repo is None or keyring is None:
+            raise
+        raise ToolFailed(
+            f"packages cannot be verified and repo {repo.id} is GPG enabled",
+            error.output,
+            hint=f"its keys are {', '.join(repo.keys)}; gpgcheck=0 in its .repo file turns this off",
+        ) from error
+
+
+def _keyring(repo: RpmRepo, etc: Path, cache: Path) -> Path:
+    """The private keyring of a repository, made once for each set of keys."""
+    if not repo.keys:
+        raise BadInput(
+            f"repo {repo.id} is GPG enabled but names no gpgkey",
+            hint="add gpgkey= to its .repo file, or gpgcheck=0 if its packages are not signed",
+        )
+    keys = [_locate_key(key, etc) for key in repo.keys]
+    material = b"\0".join(k.read_bytes() if k.exists() else str(k).encode() for k in keys)
+    keyring = cache / "keyrings" / sha256(material).hexdigest()[:32]
+    if not keyring.exists():
+        fresh = keyring.with_suffix(".new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        rpm.make_keyring(fresh, keys).replace(keyring)
+    return keyring
+
+
+def _locate_key(key: str, etc: Path) -> Path:
+    """A key is a URL, left to rpm, or a file: /etc and /usr are the deployment's."""
+    name = key.removeprefix("file://")
+    if "://" in name:
+        return Path(key)
+    for top, place in (("/etc/", etc), ("/usr/", etc.parent / "usr")):
+        inside = place / name.removeprefix(top)
+        if name.startswith(top) and inside.exists():
+            return inside
+    return Path(name)
+
+
+def install(
+    root: Root, packages: Sequence[Package], previous: Path | None, flags: Sequence[str]
+) -> None:
+    """Install the packages into the root, with their users, scriptlets and triggers.
+
+    `previous` is the deployment whose users keep their numbers. Raises ToolFailed if rpm refuses
+    or a scriptlet of these packages fails; triggers of others only warn.
+    """
+    accounts = users.gather(root.path, previous)
+    if packages:
+        _make_users(root, packages)
+        readable = {_PACKAGES: _gather_files(root.staging, packages)}
+        names = [Path(_PACKAGES) / package.path.name for package in packages]
+        sandbox = root.host_tools(readable)
+        done, failures = rpm.install(sandbox, bwrap.TARGET, root.database, names, flags)
+        events.detail(done.stdout.strip())
+        judge(failures, packages)
+    opt_lines = paths.move_opt(root.path, root.var)
+    paths.move_boot(root.path)
+    paths.write_tmpfiles(root.path, packages, opt_lines)
+    paths.warn_of_dropped(packages)
+    users.settle(root.path, accounts, packages)
+
+
+def remove(root: Root, names: Sequence[str]) -> None:
+    """Take packages of the base out of the root, without running their scriptlets."""
+    if names:
+        done, _ = rpm.erase(root.host_tools(), bwrap.TARGET, root.database, names)
+        events.detail(done.stdout.strip())
+
+
+def _gather_files(staging: Path, packages: Iterable[Package]) -> Path:
+    """One directory with all the package files, to be seen by the sandbox."""
+    directory = staging / "packages"
+    directory.mkdir()
+    for package in packages:
+        shutil.copyfile(package.path, directory / package.path.name)
+    return directory
+
+
+def _make_users(root: Root, packages: Sequence[Package]) -> None:
+    """Make what packages declare in sysusers.d before their files need the owners."""
+    if not any(f.path.startswith("/usr/lib/sysusers.d/") for p in packages for f in p.files):
+        return
+    fragments = rpm.extract(
+        [p.path for p in packages], "usr/lib/sysusers.d", root.staging / "sysusers"
+    )
+    places = [Path("/sysusers") / path.name for path in fragments]
+    sandbox = root.host_tools({"/sysusers": root.staging / "sysusers"})
+    if places:
+        sysusers.create(sandbox, bwrap.TARGET, places)
+
+
+def judge(failures: Iterable[rpm.ScriptletFailure], packages: Sequence[Package]) -> None:
+    """Raise for a failed scriptlet of one of the packages, warn of any other."""
+    ours = {_label(package.nevra): package for package in packages}
+    for failure in failures:
+        package = ours.get(failure.package)
+        if package is None:
+            events.warning(f"{failure.kind}({failure.package}) failed: {failure.output}")
+        else:
+            raise _scriptlet_error(failure, package)
+
+
+def _label(nevra: Nevra) -> str:
+    """How rpm names a package in its messages: with the epoch."""
+    return str(nevra)
+
+
+def _scriptlet_error(failure: rpm.ScriptletFailure, package: Package) -> RpmOstreeError:
+    body = rpm.read_script(package.path, failure.kind).splitlines()
+    said = failure.output.splitlines()[-20:]
+    message = f"the {failure.kind} scriptlet of {failure.package} failed ({failure.how})"
+    line = failing_line(failure.output)
+    if line is not None and 0 < line <= len(body):
+        message += f" at line {line}: {body[line - 1].strip()}"
+    elif body:
+        message += "; it reads:\n" + "\n".join(
+            f"  {i:3} {text}" for i, text in enumerate(body[:15], 1)
+        )
+    if said:
+        message += "\nits output:\n" + "\n".join(f"  {text}" for text in said)
+    return RpmOstreeError(message, hint="nothing was changed; leave the package out or mend it")
+
+
+def failing_line(output: str) -> int | None:
+    """The line a shell complained of last: `...: line 3: ...` (bash) or `...: 3: ...` (dash)."""
+    import re
+
+    found = re.findall(r"rpm-tmp\.\w+: (?:line )?(\d+):", output)
+    return int(found[-1]) if found else None
+
+
+def repo_names(repos: Iterable[RpmRepo]) -> str:
+    return " ".join(repo.id for repo in repos)
+
+
+def origins(packages: Iterable[Package]) -> Mapping[str, str]:
+    """Where each package came from."""
+    return {str(p.nevra): p.repo or "local" for p in packages}

@@ -1,0 +1,145 @@
+"""Where a package's files go on an image: only /usr and /etc are the image's own.
+
+/opt moves below /usr/lib/opt; directories and links in /var and /run are made at boot by
+tmpfiles.d; plain files in /var are dropped, since /var belongs to the machine; anything else
+outside of /usr is refused (https://github.com/coreos/rpm-ostree/issues/233).
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from rpmostree.base import events
+from rpmostree.base.errors import BadInput
+from rpmostree.model.package import Package, PackageFile
+
+TMPFILES = "usr/lib/rpm-ostree/tmpfiles.d"
+MERGED_TMPFILES = "usr/lib/tmpfiles.d/rpm-ostree-autovar.conf"
+_TOPS = frozenset("usr bin sbin lib lib64 lib32 libx32 etc var run opt boot".split())
+_SKIPPED = ("/var/lib/rpm", "/var/lib/selinux", "/var/opt", "/var/run", "/var/tmp", "/run/lock")
+_HEADER = "# Made by rpm-ostree from the packages' own directories.\n"
+
+
+def check_paths(packages: Iterable[Package]) -> None:
+    """Refuse packages with files in places that an image cannot carry. Raises BadInput."""
+    bad = [f"{p.nevra}: {f.path}" for p in packages for f in p.files if not _is_supported(f)]
+    if bad:
+        raise BadInput(
+            "Unsupported path in " + "; ".join(bad[:5]),
+            hint="an image carries /usr, /etc, /opt and the directories of /var; "
+            "rebuild the package with another prefix",
+        )
+
+
+def _is_supported(file: PackageFile) -> bool:
+    top, *below = file.path.strip("/").split("/")
+    if not below:
+        return file.is_directory or file.is_link
+    if top == "usr" and below[0] == "local":
+        return file.is_directory
+    return top in _TOPS
+
+
+def move_opt(root: Path, var: Path) -> list[str]:
+    """Move what was put into /opt below /usr/lib/opt; the tmpfiles.d lines that link it back."""
+    lines = []
+    for path in sorted((var / "opt").iterdir()):
+        target = root / "usr/lib/opt" / path.name
+        target.parent.mkdir(mode=0o755, exist_ok=True)
+        shutil.move(path, target)
+        lines.append(f"L {_quote(f'/opt/{path.name}')} - - - - ../../usr/lib/opt/{path.name}")
+    return lines
+
+
+def move_boot(root: Path) -> None:
+    """Move what a package put into /boot where ostree looks for it."""
+    boot = root / "boot"
+    for path in sorted(boot.iterdir()) if boot.is_dir() else ():
+        target = root / "usr/lib/ostree-boot" / path.name
+        target.parent.mkdir(mode=0o755, exist_ok=True)
+        shutil.move(path, target)
+
+
+def write_tmpfiles(root: Path, packages: Sequence[Package], opt_lines: Sequence[str]) -> None:
+    """Let systemd-tmpfiles make at boot what the packages own in /var, /run and /opt."""
+    directory = root / TMPFILES
+    directory.mkdir(parents=True, exist_ok=True)
+    for package in packages:
+        lines = sorted(_tmpfiles_lines(package))
+        if lines:
+            _write(directory / f"{package.nevra.name}.conf", lines)
+    if opt_lines:
+        _write(directory / "rpm-ostree-opt.conf", opt_lines)
+    merge_tmpfiles(root)
+
+
+def merge_tmpfiles(root: Path) -> None:
+    """Collect the lines of all packages in one file, without what the image says elsewhere."""
+    known = set(_paths_in(root / "usr/lib/tmpfiles.d", skip=Path(MERGED_TMPFILES).name))
+    target = root / MERGED_TMPFILES
+    merged: dict[str, str] = {}
+    for path in (*([target] if target.exists() else []), *sorted((root / TMPFILES).glob("*.conf"))):
+        for line in _lines(path):
+            if _path_of(line) not in known:
+                merged[_path_of(line)] = line
+    if merged:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write(target, [merged[key] for key in sorted(merged)])
+    elif target.exists():
+        target.unlink()
+
+
+def warn_of_dropped(packages: Iterable[Package]) -> None:
+    """Say which files of /var do not come along."""
+    for package in packages:
+        lost = [f.path for f in package.below("/var", "/run") if _is_lost(f)]
+        if lost:
+            names = ", ".join(lost[:3]) + (" ..." if len(lost) > 3 else "")
+            events.warning(f"{package.nevra.name}: files in /var are not installed: {names}")
+
+
+def _is_lost(file: PackageFile) -> bool:
+    return not (file.is_directory or file.is_link or file.is_ghost or _is_skipped(file.path))
+
+
+def _is_skipped(path: str) -> bool:
+    return any(path == skipped or path.startswith(f"{skipped}/") for skipped in _SKIPPED)
+
+
+def _tmpfiles_lines(package: Package) -> Iterator[str]:
+    for file in package.below("/var", "/run"):
+        if file.is_ghost or _is_skipped(file.path):
+            continue
+        if file.is_directory:
+            mode = f"{file.mode & 0o7777:04o}"
+            yield f"d {_quote(file.path)} {mode} {file.user} {file.group} - -"
+        elif file.is_link:
+            yield f"L {_quote(file.path)} - - - - {_quote(file.link)}"
+
+
+def _quote(path: str) -> str:
+    """A path as tmpfiles.d(5) wants it: `%` begins a specifier, blanks separate."""
+    escaped = path.replace("\\", "\\\\").replace("%", "%%")
+    return '"' + escaped.replace('"', '\\"') + '"' if " " in path else escaped
+
+
+def _paths_in(directory: Path, skip: str) -> Iterator[str]:
+    for path in sorted(directory.glob("*.conf")):
+        if path.name != skip:
+            yield from map(_path_of, _lines(path))
+
+
+def _lines(path: Path) -> list[str]:
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return [line for line in text.splitlines() if len(line.split()) > 1 and line[0] != "#"]
+
+
+def _path_of(line: str) -> str:
+    rest = line.split(None, 1)[1].lstrip()
+    return rest[1:].split('"')[0] if rest.startswith('"') else rest.split()[0]
+
+
+def _write(path: Path, lines: Iterable[str]) -> None:
+    path.unlink(missing_ok=True)  # never through a hard link
+    path.write_text(_HEADER + "".join(f"{line}\n" for line in lines), encoding="utf-8")
+    path.chmod(0o644)

@@ -1,0 +1,86 @@
+"""A writable root that stands on a base commit without copying it.
+
+The lower layer is a checkout of the base that exists already (the deployment of that very commit)
+or a fresh one of hard links; all changes go to an upper layer in staging. What belongs to the
+machine and not to the image (/var, /run) is a scratch directory, and /etc shows usr/etc, so that
+packages and scriptlets find the layout they were written for.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rpmostree.base import events
+from rpmostree.base.errors import BadInput
+from rpmostree.model.deployment import Deployment
+from rpmostree.tools import bwrap, mount, ostree, rpm
+
+
+@dataclass(frozen=True)
+class Root:
+    """A root that can be written to. `path` shows it whole, `upper` holds what was changed."""
+
+    path: Path
+    staging: Path
+    database: str
+
+    @property
+    def upper(self) -> Path:
+        return self.staging / "upper"
+
+    @property
+    def var(self) -> Path:
+        return self.staging / "var"
+
+    @property
+    def binds(self) -> Mapping[str, Path]:
+        """What is laid over the root inside of a sandbox."""
+        return {"/run": self.staging / "run", "/var": self.var}
+
+    def host_tools(self, readable: Mapping[str, Path] | None = None) -> tuple[str, ...]:
+        """The prefix for a tool of the host that works on this root, seen at bwrap.TARGET."""
+        return bwrap.host_tools_on(self.path, self.binds, readable or {})
+
+    def inside(self, extra: Mapping[str, Path] | None = None) -> tuple[str, ...]:
+        """The prefix for a program of the root itself."""
+        return bwrap.inside(self.path, {**self.binds, **(extra or {})})
+
+
+def open_root(
+    repo: Path, base: str, deployments: Sequence[Deployment], staging: Path, cache: Path
+) -> Root:
+    """Mount a writable view of the base commit. Must run in a private mount namespace."""
+    lower = _find_lower(repo, base, deployments, staging)
+    path = mount.mount_overlay(lower, staging)
+    make_scratch(staging, cache)
+    etc = path / "usr/etc"
+    if not etc.is_dir():
+        raise BadInput(f"the commit {base} has no /usr/etc", hint="it is not a bootable base")
+    mount.bind(etc, path / "etc")
+    mount.bind(staging / "var", path / "var")
+    return Root(path, staging, rpm.find_database(path))
+
+
+def make_scratch(staging: Path, cache: Path) -> None:
+    """What stands in for /var and /run while packages are installed."""
+    for name in ("var/cache/dnf", "var/lib", "var/log", "var/opt", "var/home", "run/lock"):
+        (staging / name).mkdir(parents=True)
+    (staging / "var/roothome").mkdir(mode=0o700)
+    (staging / "var/tmp").mkdir()
+    (staging / "var/tmp").chmod(0o1777)
+    (staging / "run/ostree-booted").touch()
+    (staging / "var/run").symlink_to("../run")
+    (cache / "repomd").mkdir(parents=True, exist_ok=True)
+    mount.bind(cache / "repomd", staging / "var/cache/dnf")
+
+
+def _find_lower(repo: Path, base: str, deployments: Sequence[Deployment], staging: Path) -> Path:
+    for deployment in deployments:
+        if deployment.checksum == base and deployment.unlocked != "hotfix":
+            events.detail(f"the base is deployed at {deployment.path}")
+            return deployment.path
+    lower = staging / "base"
+    events.detail(f"the base is checked out to {lower}")
+    ostree.check_out(repo, base, lower)
+    (lower / "etc").mkdir(exist_ok=True)
+    return lower

@@ -1,0 +1,56 @@
+"""Labels: each new or changed file carries what the base's own policy says of it.
+
+Labels are put on before the commit, on just what changed; letting ostree do it at commit time
+means a visit to every file of the base. usr/etc/x is labelled as /etc/x, where it will be seen.
+"""
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from rpmostree.base import events
+from rpmostree.base.files import read_text
+from rpmostree.base.run import find
+from rpmostree.tools import setfiles
+
+
+def find_contexts(etc: Path) -> Path | None:
+    """The file contexts of the policy that an /etc configures; None if it has no policy."""
+    settings = dict(
+        line.split("=", 1)
+        for line in (read_text(etc / "selinux/config") or "").splitlines()
+        if "=" in line and not line.startswith("#")
+    )
+    policy = settings.get("SELINUXTYPE", "").strip()
+    contexts = etc / "selinux" / policy / "contexts/files/file_contexts"
+    return contexts if policy and contexts.exists() else None
+
+
+def label_changes(
+    root: Path, changed: Iterable[str], machine_etc: Path | None, staging: Path
+) -> None:
+    """Label the changed paths (relative to the root). Nothing to do without a policy."""
+    contexts = find_contexts(root / "usr/etc")
+    if contexts is None:
+        return
+    if find("setfiles") is None:
+        events.warning("setfiles is not installed: new files carry no SELinux labels")
+        return
+    local = _with_local_changes(contexts, machine_etc, staging)
+    setfiles.label(root, local, (_as_seen(path) for path in changed))
+
+
+def _as_seen(path: str) -> str:
+    return "/" + path.removeprefix("usr/") if path.startswith("usr/etc") else f"/{path}"
+
+
+def _with_local_changes(contexts: Path, machine_etc: Path | None, staging: Path) -> Path:
+    """The base's contexts, with the administrator's own (`semanage fcontext`) beside them."""
+    mine = find_contexts(machine_etc) if machine_etc else None
+    local = mine.with_name("file_contexts.local") if mine else None
+    if local is None or not local.exists():
+        return contexts
+    copy = staging / "contexts"
+    shutil.copytree(contexts.parent, copy)
+    shutil.copy(local, copy / local.name)
+    return copy / contexts.name

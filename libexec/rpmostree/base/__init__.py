@@ -1,0 +1,1 @@
+"""What knows neither ostree nor rpm: processes, locks, files, errors, events."""

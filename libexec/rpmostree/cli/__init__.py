@@ -1,0 +1,1 @@
+"""Words in, words out: the only layer that talks to a person."""

@@ -1,0 +1,124 @@
+"""The program: global options, the command tree, and what becomes of an error.
+
+Usage errors exit 1, as the genuine tool's do, not 2; options may stand anywhere; hidden aliases are
+served but not shown. Nothing below this layer prints or exits.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+from typer.core import TyperGroup
+
+import rpmostree
+from rpmostree.base import events
+from rpmostree.base.errors import Cancelled, RpmOstreeError
+from rpmostree.cli.progress import PlainProgress
+from rpmostree.cli.usage import ClickException, Command, Context, UsageError
+
+FEATURES = ("python", "compose")
+
+
+class Commands(TyperGroup):
+    """A group of commands with hidden aliases and the genuine tool's words for a wrong one."""
+
+    aliases: dict[str, str] = {  # noqa: RUF012 - click reads it from the class
+        "update": "upgrade",
+        "pkg-add": "install",
+        "pkg-remove": "uninstall",
+        "remove": "uninstall",
+    }
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        return super().get_command(ctx, self.aliases.get(cmd_name, cmd_name))
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, Command | None, list[str]]:
+        if args and self.get_command(ctx, args[0]) is None:
+            raise UsageError(f"Unknown command '{args[0]}'", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def new_group(name: str | None = None, help_text: str = "") -> typer.Typer:
+    """A group whose commands take options and arguments in any order."""
+    return typer.Typer(
+        name=name,
+        help=help_text,
+        cls=Commands,
+        add_completion=False,
+        no_args_is_help=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+
+def version_text() -> str:
+    """What `--version` prints: YAML, which fleet tools parse."""
+    features = "".join(f"  - {name}\n" for name in FEATURES)
+    return f"rpm-ostree:\n Version: '{rpmostree.__version__}'\n Features:\n{features}"
+
+
+def run(command: Command, argv: Sequence[str]) -> int:
+    """Run the program and return its exit status; every error is one sentence on stderr."""
+    events.listen(PlainProgress(sys.stderr))
+    try:
+        status = command.main(list(argv), prog_name="rpm-ostree", standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except typer.Exit as stop:
+        return stop.exit_code
+    except UsageError as error:
+        return _explain_usage(error)
+    except ClickException as error:
+        return fail(error.format_message())
+    except (KeyboardInterrupt, typer.Abort):
+        return fail("Caught SIGINT; cancelled, nothing was changed", status=Cancelled.exit_code)
+    except RpmOstreeError as error:
+        return fail(str(error), hint=error.hint, status=error.exit_code)
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        return 1
+    except OSError as error:
+        return fail(_os_error(error), hint=_os_hint(error))
+
+
+def fail(message: str, *, hint: str | None = None, status: int = 1) -> int:
+    """Say what went wrong on stderr; red where a person sees it."""
+    red, plain = ("\033[31m", "\033[0m") if _coloured() else ("", "")
+    sys.stderr.write(f"{red}error: {plain}{message}\n")
+    if hint:
+        sys.stderr.write(f"({hint})\n")
+    return status
+
+
+def _coloured() -> bool:
+    return sys.stderr.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def _explain_usage(error: UsageError) -> int:
+    if error.ctx is not None:
+        sys.stderr.write(error.ctx.get_help() + "\n\n")
+    message = error.format_message()
+    known = message.startswith(("Unknown command", "No command", 'No "', 'Unknown "'))
+    return fail(message if known else f"usage error: {message}")
+
+
+def _os_error(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}"
+
+
+def _os_hint(error: OSError) -> str | None:
+    import errno
+
+    if error.errno == errno.ENOSPC:
+        return "the disk is full; nothing was changed. `rpm-ostree cleanup -rb` frees a deployment"
+    return None
+
+
+def show(text: str) -> None:
+    """A result, on stdout."""
+    if text:
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")

@@ -1,0 +1,1 @@
+"""Small programs that others run; shipped as data, never imported by us."""

@@ -1,0 +1,1 @@
+"""Pure values: parse, merge, compare, print. No I/O."""

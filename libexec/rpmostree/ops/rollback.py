@@ -1,0 +1,59 @@
+"""rollback: put the deployment before the present one first again."""
+
+from rpmostree.base import syscalls
+from rpmostree.base.errors import BadInput
+from rpmostree.model.deployment import Deployment
+from rpmostree.model.plan import Outcome
+from rpmostree.model.sysroot import Sysroot
+from rpmostree.ops import derive
+from rpmostree.ops.transaction import Transaction, begin, require_root
+from rpmostree.tools import sysroot as admin
+from rpmostree.tools.fileutils import copy_tree, mutable
+from rpmostree.tools.repo import Repo
+
+
+def rollback(sysroot: Sysroot, *, dry_run: bool = False, wait: float = 0) -> Outcome:
+    """Swap the order of deployments; no new commit is made. Raises BadInput if there is no other."""
+    require_root()
+    target = choose_target(admin.list_deployments(sysroot))
+    text = f"Moving '{target.name}' to be first deployment"
+    if dry_run:
+        return Outcome(text)
+    with begin(sysroot, "rollback", wait) as tx:
+        deployments = admin.list_deployments(sysroot)
+        target, default = choose_target(deployments), deployments[0]
+        with tx.last_step("reorder"):
+            if not admin.set_default(sysroot, target.index):
+                _deploy_again(tx, target)
+        diff = derive.diff_commits(Repo(sysroot.repo), default.checksum, target.checksum)
+        return Outcome(text, changed=True, checksum=target.checksum, diff=diff)
+
+
+def choose_target(deployments: tuple[Deployment, ...]) -> Deployment:
+    """The booted deployment if another one comes first, else the one after the first."""
+    if deployments and deployments[0].staged:
+        raise BadInput("Staged deployment (remove with cleanup -p)")
+    booted = next((d for d in deployments if d.booted), None)
+    if booted is not None and booted.index > 0:
+        return booted
+    mine = [d for d in deployments[1:] if d.stateroot == deployments[0].stateroot]
+    if not mine:
+        raise BadInput("No rollback deployment found")
+    return mine[0]
+
+
+def _deploy_again(tx: Transaction, target: Deployment) -> None:
+    """For ostree before 2023.8, which cannot reorder: deploy the same commit once more.
+
+    Drop this with support for those versions. The new deployment would get an /etc merged from the
+    present one; it gets the target's own instead, by one exchange of two directories.
+    """
+    origin = tx.staging / "origin"
+    origin.write_text(str(target.origin.without_transient()), encoding="utf-8")
+    own_etc = tx.staging / "etc"
+    copy_tree(target.path / "etc", own_etc)
+    new = admin.NewDeployment(target.stateroot, target.checksum, target.origin, target.kargs)
+    admin.deploy(tx.sysroot, new, origin, stage=False)
+    fresh = admin.list_deployments(tx.sysroot)[0]
+    with mutable(fresh.path):
+        syscalls.exchange(own_etc, fresh.path / "etc")

@@ -1,0 +1,154 @@
+"""The frame of every change: one at a time, prepared aside, visible at the end or not at all.
+
+    with begin(sysroot, "install strace") as tx:
+        with tx.step("resolve"): ...
+
+Entering takes the lock, leaves for a private mount namespace, and sweeps what a killed
+predecessor left; leaving removes the staging directory. Whatever happens in between, only the last
+step is seen by anybody.
+"""
+
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from os import geteuid
+from pathlib import Path
+from types import FrameType
+
+from rpmostree.base import events, faults, lock, syscalls
+from rpmostree.base.errors import BadInput, RpmOstreeError
+from rpmostree.base.files import remove_tree
+from rpmostree.model.layered import base_checksum, is_layered
+from rpmostree.model.refspec import Refspec
+from rpmostree.model.sysroot import Sysroot
+from rpmostree.tools import mount
+from rpmostree.tools import sysroot as admin
+from rpmostree.tools.repo import Repo
+
+_STAGING = "private"
+_BASE_REFS = "rpmostree/base"
+HELD = Refspec(f"{_BASE_REFS}/tmp")
+_LAYER_HELD = Refspec(f"{_BASE_REFS}/tmp-layer")
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """A change in progress. `staging` is empty at first, and gone afterwards."""
+
+    sysroot: Sysroot
+    repo: Repo
+    staging: Path
+    held: lock.Lock
+
+    @contextmanager
+    def step(self, name: str, title: str | None = None) -> Iterator[None]:
+        """A part of the work, by name for those who wait and by title for those who watch."""
+        faults.reach(name)
+        self.held.tell(name)
+        if title is None:
+            yield
+        else:
+            with events.task(title):
+                yield
+
+    @contextmanager
+    def last_step(self, name: str, title: str | None = None) -> Iterator[None]:
+        """The step that becomes visible. It cannot be cancelled, only cut off by force."""
+        with self.step(name, title), _no_interrupt():
+            yield
+            refresh_base_refs(self.sysroot, self.repo)
+            admin.touch(self.sysroot)
+        faults.reach(f"after-{name}")
+
+    def hold(self, base: str, layer: str | None = None) -> None:
+        """Keep commits that nothing refers to yet from being pruned until the end."""
+        self.repo.write_ref(HELD, base)
+        if layer:
+            self.repo.write_ref(_LAYER_HELD, layer)
+
+
+@contextmanager
+def begin(sysroot: Sysroot, title: str, wait: float = 0) -> Iterator[Transaction]:
+    """Start a transaction. Raises Busy if another one runs, BadInput without the rights for it."""
+    require_root()
+    syscalls.enter_private_mounts()
+    if admin.is_booted(sysroot):
+        for place in (Path("/sysroot"), Path("/boot")):
+            if place.is_mount():
+                mount.make_writable(place)
+    sysroot.private.mkdir(parents=True, exist_ok=True)
+    with lock.hold(sysroot.lock, title, wait) as held, ExitStack() as stack:
+        _sweep(sysroot)
+        staging = Path(tempfile.mkdtemp(prefix="tx-", dir=_staging_area(sysroot)))
+        stack.callback(_leave, staging)
+        faults.reach("begin")
+        yield Transaction(sysroot, Repo(sysroot.repo), staging, held)
+
+
+def require_root() -> None:
+    """Changing a sysroot is root's business. Raises BadInput."""
+    if geteuid() != 0:
+        raise BadInput("This command requires root privileges", hint="run it with sudo")
+
+
+def refresh_base_refs(sysroot: Sysroot, repo: Repo) -> None:
+    """Let `rpmostree/base/N` keep the bases of all layered deployments, and nothing else."""
+    bases = []
+    for deployment in admin.list_deployments(sysroot):
+        commit = repo.load_commit(deployment.checksum)
+        if is_layered(commit):
+            bases.append(base_checksum(commit, deployment.checksum))
+    wanted = {f"{_BASE_REFS}/{i}": base for i, base in enumerate(dict.fromkeys(bases))}
+    existing = repo.list_refs(_BASE_REFS)
+    for name, checksum in wanted.items():
+        if existing.get(name) != checksum:
+            repo.write_ref(Refspec(name), checksum)
+    for name in existing.keys() - wanted.keys():
+        repo.delete_ref(Refspec(name))
+
+
+def _staging_area(sysroot: Sysroot) -> Path:
+    area = sysroot.private / _STAGING
+    area.mkdir(mode=0o700, exist_ok=True)
+    return area
+
+
+def _sweep(sysroot: Sysroot) -> None:
+    """Remove what a killed transaction left; we hold the lock, so nobody uses it."""
+    for left in _staging_area(sysroot).glob("tx-*"):
+        events.detail(f"removing what an interrupted transaction left: {left}")
+        remove_tree(left)
+    repo = Repo(sysroot.repo)
+    if repo.read_ref(HELD) or repo.read_ref(_LAYER_HELD):
+        refresh_base_refs(sysroot, repo)
+
+
+def _leave(staging: Path) -> None:
+    """Take down our mounts and remove the staging directory; a failure is worth a warning."""
+    try:
+        for place in reversed(_mounted_below(staging)):
+            mount.unmount(place)
+        remove_tree(staging)
+    except (OSError, RpmOstreeError) as error:
+        events.warning(f"cannot remove {staging}: {error}; the next command will")
+
+
+def _mounted_below(top: Path) -> list[Path]:
+    text = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="surrogateescape")
+    places = (line.split(" ")[1] for line in text.splitlines())
+    decoded = (p.encode("latin-1", "surrogateescape").decode("unicode_escape") for p in places)
+    return [Path(p) for p in decoded if p.startswith(f"{top}/")]
+
+
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    def later(_signum: int, _frame: FrameType | None) -> None:
+        events.message("Caught SIGINT; the change is being made visible and cannot be cancelled")
+
+    previous = signal.signal(signal.SIGINT, later)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)

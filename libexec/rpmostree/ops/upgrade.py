@@ -1,0 +1,105 @@
+"""upgrade: the newest base of the branch, with every layer applied anew."""
+
+from dataclasses import dataclass, replace
+
+from rpmostree.base import events
+from rpmostree.base.errors import BadInput
+from rpmostree.model.diff import PackageChange
+from rpmostree.model.layered import text_value
+from rpmostree.model.plan import Outcome, Wish
+from rpmostree.model.refspec import Refspec
+from rpmostree.model.sysroot import Sysroot
+from rpmostree.ops import derive
+from rpmostree.ops.transaction import begin, require_root
+from rpmostree.tools import ostree
+from rpmostree.tools.repo import Repo
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """How to upgrade. With `check` nothing but the news of the branch is fetched."""
+
+    allow_downgrade: bool = False
+    check: bool = False
+    options: derive.Options = derive.Options()
+
+
+@dataclass(frozen=True)
+class Available:
+    """A newer commit on the branch; `timestamp` in seconds of the epoch."""
+
+    checksum: str
+    version: str | None
+    timestamp: int
+    diff: tuple[PackageChange, ...]
+
+
+def upgrade(
+    sysroot: Sysroot, how: Upgrade, *, stateroot: str | None = None, wait: float = 0
+) -> Outcome:
+    """Deploy the newest commit of the origin's branch, unless it is deployed already.
+
+    A commit older than the present base is refused without `allow_downgrade`.
+    """
+    require_root()
+    repo = Repo(sysroot.repo)
+    ground = derive.find_ground(sysroot, stateroot)
+    wish = _newest(sysroot, repo, ground, how)
+    if derive.is_unchanged(sysroot, repo, ground, wish):
+        return Outcome("No upgrade available.")
+    with begin(sysroot, "upgrade", wait) as tx:
+        ground = derive.find_ground(sysroot, stateroot)
+        outcome = derive.carry_out(tx, ground, wish, how.options)
+    if how.options.download_only:
+        return replace(outcome, text="Update downloaded.")
+    return outcome
+
+
+def check(sysroot: Sysroot, *, stateroot: str | None = None) -> Available | None:
+    """Is there a newer commit on the branch? Fetches no more than its metadata."""
+    require_root()
+    repo = Repo(sysroot.repo)
+    ground = derive.find_ground(sysroot, stateroot)
+    wish = derive.wish_of(ground, repo)
+    refspec = _branch(wish)
+    if refspec is None or refspec.pinned:
+        return None
+    if refspec.remote:
+        ostree.pull(repo.path, refspec, timestamp_check=False, metadata_only=True)
+    newest = repo.resolve(str(refspec))
+    if newest == wish.base:
+        return None
+    commit = repo.load_commit(newest)
+    diff = derive.diff_commits(repo, wish.base, newest)
+    return Available(newest, text_value(commit, "version"), commit.timestamp, diff)
+
+
+def _newest(sysroot: Sysroot, repo: Repo, ground: derive.Ground, how: Upgrade) -> Wish:
+    """The default deployment's wish on the newest base there is."""
+    wish = derive.wish_of(ground, repo)
+    refspec = _branch(wish)
+    if refspec is None:
+        raise BadInput("container images are not served yet", hint="the origin names an image")
+    if refspec.pinned:
+        if not wish.origin.layers:
+            events.message("Pinned to commit; no upgrade available")
+        return wish
+    if refspec.remote and not how.options.cache_only:
+        ostree.pull(repo.path, refspec, timestamp_check=not how.allow_downgrade)
+    newest = repo.resolve(str(refspec))
+    if not how.allow_downgrade:
+        _refuse_older(repo, wish.base, newest)
+    return replace(wish, base=newest, origin=replace(wish.origin, override_commit=None))
+
+
+def _branch(wish: Wish) -> Refspec | None:
+    return wish.origin.refspec
+
+
+def _refuse_older(repo: Repo, present: str, newest: str) -> None:
+    old, new = repo.load_commit(present), repo.load_commit(newest)
+    if new.timestamp < old.timestamp:
+        raise BadInput(
+            f"Upgrade target revision '{newest}' is chronologically older than '{present}'",
+            hint="use --allow-downgrade to go there all the same",
+        )

@@ -1,0 +1,1 @@
+"""One module per binary: verbs outside, flags and version differences inside."""

@@ -1,0 +1,250 @@
+"""dnf, versions 4 and 5: resolve a goal against a root and fetch what it needs.
+
+The base is locked: each of its packages is excluded by NAME.ARCH, so the solver can neither
+upgrade nor replace one, and says so in its own words. The configuration is generated; nothing of
+the host's is read. Transactions are read as JSON (dnf 5: `--store`; dnf 4: a small plugin).
+"""
+
+import json
+import os
+import pkgutil
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from rpmostree.base.errors import BadInput, ToolFailed, ToolMissing
+from rpmostree.base.run import find, run
+from rpmostree.model.rpmrepo import RpmRepo, write_repos
+
+_INSTALLS = frozenset({"Install", "Upgrade", "Downgrade", "Reinstall", "Obsoleting"})
+_NO_MATCH = re.compile(r"^No match for argument: (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What is wanted of the solver. `locked` are the NAME.ARCH that must stay as they are."""
+
+    root: Path
+    database: str
+    repos: tuple[RpmRepo, ...]
+    names: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+    locked: tuple[str, ...] = ()
+    releasever: str = ""
+    recommends: bool = True
+    documentation: bool = True
+    cache_only: bool = False
+
+
+@dataclass(frozen=True)
+class Solved:
+    """One package the solver picked; `repo` is None for a file that was given."""
+
+    nevra: str
+    repo: str | None
+    path: Path
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """The answer: what to install, where the files are now, and what would go (as NEVRA)."""
+
+    installs: tuple[Solved, ...]
+    removals: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Repodata:
+    """The state of a repository's metadata: its own clock and a digest of its index."""
+
+    id: str
+    timestamp: int
+    digest: str
+
+
+def resolve(goal: Goal, cache: Path, scratch: Path) -> Resolution:
+    """Solve the goal and download its packages into `cache`, which keeps them for the next time.
+
+    Raises BadInput for names that no repository has (all of them at once), ToolFailed with the
+    solver's words otherwise.
+    """
+    home = _make_home(scratch, goal.database)
+    program = dnf_program()
+    solve = _solve_with_5 if program == "dnf5" else _solve_with_4
+    return solve(goal, cache, scratch, home)
+
+
+def dnf_program() -> str:
+    """`dnf5` where there is one, else `dnf`. Raises ToolMissing."""
+    for name in ("dnf5", "dnf"):
+        if find(name):
+            return name
+    raise ToolMissing("dnf is not installed", hint="install the package dnf or dnf5")
+
+
+def read_repodata(repo: RpmRepo, cache: Path) -> Repodata | None:
+    """The state of a repository as far as it is known without the network; None if it is not."""
+    index = _find_index(repo, cache)
+    if index is None:
+        return None
+    data = index.read_bytes()
+    stamps = re.findall(rb"<timestamp>(\d+)", data) or re.findall(rb"<revision>(\d+)", data)
+    return Repodata(repo.id, max(map(int, stamps), default=0), sha256(data).hexdigest())
+
+
+def is_current(repo: RpmRepo, cache: Path, now: float) -> bool:
+    """May the cached metadata be used without asking the repository again?"""
+    if repo.local_path is not None:
+        return True
+    index = _find_index(repo, cache)
+    return index is not None and now - index.stat().st_mtime < repo.expires_after
+
+
+def _find_index(repo: RpmRepo, cache: Path) -> Path | None:
+    if repo.local_path is not None:
+        index = Path(repo.local_path) / "repodata/repomd.xml"
+        return index if index.exists() else None
+    prefix = f"{repo.id}-"
+    places = [d for d in _subdirectories(cache / "repomd") if d.name.startswith(prefix)]
+    found = [i for d in places if (i := d / "repodata/repomd.xml").exists()]
+    return max(found, key=lambda p: p.stat().st_mtime, default=None)
+
+
+def _subdirectories(path: Path) -> list[Path]:
+    return [p for p in path.iterdir() if p.is_dir()] if path.is_dir() else []
+
+
+def _make_home(scratch: Path, database: str) -> Path:
+    """A home whose macros tell librpm where the database is; dnf has no option for it."""
+    home = scratch / "home"
+    home.mkdir()
+    (home / ".rpmmacros").write_text(f"%_dbpath {database}\n", encoding="utf-8")
+    return home
+
+
+def _configure(goal: Goal, scratch: Path, extra: Mapping[str, str]) -> Path:
+    main = {
+        "gpgcheck": "0",  # every package is verified by tools.rpm before it is used
+        "plugins": "0",
+        "best": "1",
+        "install_weak_deps": str(int(goal.recommends)),
+        "tsflags": "" if goal.documentation else "nodocs",
+        "reposdir": "/nonexistent",
+        "varsdir": "/nonexistent",
+        "logdir": "/var/log",
+        "persistdir": "/var/lib/dnf",
+        "excludepkgs": ",".join(goal.locked),
+        **extra,
+    }
+    path = scratch / "dnf.conf"
+    repos = [r for r in goal.repos if r.enabled]
+    path.write_text(write_repos(map(_always_fresh, repos), main), encoding="utf-8")
+    return path
+
+
+def _always_fresh(repo: RpmRepo) -> RpmRepo:
+    """Metadata of a repository on this machine costs nothing, so it is never taken from a cache."""
+    if repo.local_path is None:
+        return repo
+    return RpmRepo(repo.id, {**repo.options, "metadata_expire": "0"})
+
+
+def _words(program: str, goal: Goal, configuration: Path) -> list[str]:
+    words = [program, "-y", "-c", str(configuration), f"--installroot={goal.root}"]
+    words += [f"--releasever={goal.releasever or '0'}"]
+    return [*words, "--cacheonly"] if goal.cache_only else words
+
+
+def _solve_with_4(goal: Goal, cache: Path, scratch: Path, home: Path) -> Resolution:
+    plugins = scratch / "dnf4"
+    plugins.mkdir()
+    source = pkgutil.get_data("rpmostree", "helpers/dnf4_plan.py")
+    assert source is not None  # it is part of the package
+    (plugins / "rpmostree_plan.py").write_bytes(source)
+    extra = {
+        "plugins": "1",
+        "pluginpath": str(plugins),
+        "pluginconfpath": "/nonexistent",
+        "cachedir": "/var/cache/dnf",  # dnf 4 puts it below the root, where the cache is bound
+    }
+    plan, pool = scratch / "plan.json", cache / "packages"
+    pool.mkdir(parents=True, exist_ok=True)
+    words = _words("dnf", goal, _configure(goal, scratch, extra))
+    words += ["install", "--downloadonly", f"--destdir={pool}", *_specs(goal)]
+    _ask(words, {"HOME": str(home), "RPMOSTREE_PLAN": str(plan)})
+    return _read_plan(plan, pool) if plan.exists() else Resolution((), ())
+
+
+def _solve_with_5(goal: Goal, cache: Path, scratch: Path, home: Path) -> Resolution:
+    store, pool = scratch / "store", cache / "packages"
+    (store / "packages").mkdir(parents=True)
+    pool.mkdir(parents=True, exist_ok=True)
+    for package in pool.glob("*.rpm"):  # dnf 5 does not download what is there
+        os.link(package, store / "packages" / package.name)
+    extra = {
+        "cachedir": str(cache / "repomd"),
+        "system_state_dir": "/var/lib/dnf5",
+        "logdir": str(scratch),
+    }
+    words = _words("dnf5", goal, _configure(goal, scratch, extra))
+    _ask([*words, "install", f"--store={store}", *_specs(goal)], {"HOME": str(home)})
+    plan = store / "transaction.json"
+    if not plan.exists():
+        return Resolution((), ())
+    resolution = _read_plan(plan, store)
+    for solved in resolution.installs:
+        kept = pool / solved.path.name
+        if solved.repo is not None and not kept.exists():
+            os.link(solved.path, kept)
+    return resolution
+
+
+def _specs(goal: Goal) -> list[str]:
+    return ["--", *map(str, goal.files), *goal.names]
+
+
+def _ask(words: list[str], env: Mapping[str, str]) -> None:
+    done = run(words, ok=range(256), env={"LC_ALL": "C.UTF-8", **env})
+    if not done.status:
+        return
+    said = f"{done.stdout}\n{done.stderr}"
+    missing = _NO_MATCH.findall(said)
+    if missing:
+        raise BadInput(f"Packages not found: {', '.join(dict.fromkeys(missing))}")
+    raise ToolFailed("cannot resolve dependencies", _essence(said))
+
+
+def _essence(said: str) -> str:
+    """The solver's sentences without progress bars and headings."""
+    lines = [line.rstrip() for line in said.splitlines()]
+    problems = [line for line in lines if line.lstrip().startswith(("Problem", "- "))]
+    rest = [line for line in lines if re.match(r"(Error|error|Failed|Curl|Cannot|Argument)", line)]
+    return "\n".join(problems or rest or lines[-10:])
+
+
+def _read_plan(plan: Path, directory: Path) -> Resolution:
+    installs, removals = [], []
+    for row in json.loads(plan.read_text(encoding="utf-8"))["rpms"]:
+        if row["action"] in _INSTALLS:
+            path = directory / str(row["package_path"])
+            installs.append(Solved(row["nevra"], _repo_id(row["repo_id"]), path))
+        else:
+            removals.append(row["nevra"])
+    return Resolution(tuple(installs), tuple(removals))
+
+
+def _repo_id(text: str) -> str | None:
+    """dnf 5 writes `@stored_transaction(ID)`; a file on the command line is `@commandline`."""
+    match = re.fullmatch(r"@stored_transaction\((.*)\)", text)
+    name = match[1] if match else text
+    return None if name == "@commandline" else name
+
+
+def forget_packages(cache: Path, keep: Iterable[str]) -> None:
+    """Drop every downloaded package whose file name is not among `keep`."""
+    wanted = set(keep)
+    for path in (cache / "packages").glob("*.rpm"):
+        if path.name not in wanted:
+            path.unlink()

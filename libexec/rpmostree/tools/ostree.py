@@ -1,0 +1,58 @@
+"""ostree, the repository half: commit directories, pull, check out, verify."""
+
+from pathlib import Path
+
+from rpmostree.base.run import run
+from rpmostree.model.refspec import Refspec
+
+
+def commit_directory(repo: Path, directory: Path, *, consume: bool = False) -> str:
+    """Store a directory as it is and return the checksum of a commit that no ref points to.
+
+    With `consume` its files are moved into the repository instead of copied.
+    """
+    words = ["ostree", "commit", f"--repo={repo}", "--orphan", "--no-bindings", "--subject="]
+    words += ["--consume"] if consume else []
+    return run([*words, f"--tree=dir={directory}"], what="cannot commit the tree").stdout.strip()
+
+
+def pull(
+    repo: Path, refspec: Refspec, *, timestamp_check: bool, metadata_only: bool = False
+) -> None:
+    """Fetch the newest commit of a branch from its remote."""
+    words = ["ostree", "pull", f"--repo={repo}"]
+    words += ["--timestamp-check"] if timestamp_check else []
+    words += ["--commit-metadata-only"] if metadata_only else []
+    what = f"While pulling {refspec.ref}"
+    run([*words, "--", str(refspec.remote), refspec.ref], what=what)
+
+
+def check_out(
+    repo: Path, checksum: str, target: Path, *, subpath: str = "/", copy: bool = False
+) -> None:
+    """Check a commit out as hard links, or as copies that may be written to."""
+    words = ["ostree", "checkout", f"--repo={repo}", f"--subpath={subpath}"]
+    words += ["--force-copy"] if copy else ["--require-hardlinks"]
+    run([*words, checksum, target], what=f"cannot check out {checksum}")
+
+
+def sign(repo: Path, checksum: str, key: str) -> None:
+    """Sign a commit with a GPG key of the caller's keyring."""
+    run(["ostree", "gpg-sign", f"--repo={repo}", checksum, key], what="cannot sign the commit")
+
+
+def show_signatures(repo: Path, checksum: str, remote: str) -> str:
+    """What ostree says of a commit's GPG signatures, in its own words; empty if unsigned."""
+    words = ["ostree", "show", f"--repo={repo}", f"--gpg-verify-remote={remote}", checksum]
+    said = run(words, ok=(0, 1)).stdout
+    return said[said.index("Found ") :].strip() if "Found " in said else ""
+
+
+def init(repo: Path, mode: str) -> None:
+    """Make an empty repository."""
+    run(["ostree", "init", f"--repo={repo}", f"--mode={mode}"], what=f"cannot make {repo}")
+
+
+def update_summary(repo: Path) -> None:
+    """Refresh the list of branches that clients read."""
+    run(["ostree", "summary", f"--repo={repo}", "--update"], what="cannot update the summary")

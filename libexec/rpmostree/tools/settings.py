@@ -1,0 +1,68 @@
+"""What the administrator configured, read from the /etc of a deployment."""
+
+import platform
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from rpmostree.base.errors import BadInput
+from rpmostree.base.files import read_text
+from rpmostree.model.keyfile import KeyFile, parse_keyfile
+from rpmostree.model.rpmrepo import RpmRepo, parse_repos, substitute
+
+_OFF = frozenset({"false", "0", "no"})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """rpm-ostreed.conf, group [Daemon]."""
+
+    recommends: bool = True
+    lock_layering: bool = False
+    update_policy: str = "none"
+
+
+def read_settings(etc: Path) -> Settings:
+    """Raises BadInput if the file is malformed."""
+    path = etc / "rpm-ostreed.conf"
+    try:
+        keys = parse_keyfile(read_text(path) or "")
+    except ValueError as error:
+        raise BadInput(f"{path}: {error}") from error
+    return Settings(
+        recommends=_flag(keys, "Recommends", default=True),
+        lock_layering=_flag(keys, "LockLayering", default=False),
+        update_policy=keys.text("Daemon", "AutomaticUpdatePolicy") or "none",
+    )
+
+
+def _flag(keys: KeyFile, key: str, *, default: bool) -> bool:
+    value = keys.text("Daemon", key)
+    return default if value is None else value.strip().lower() not in _OFF
+
+
+def read_repos(etc: Path, release: str) -> tuple[RpmRepo, ...]:
+    """The enabled repositories of yum.repos.d, variables put in. Raises BadInput if malformed."""
+    variables = {"releasever": release, "basearch": platform.machine(), "arch": platform.machine()}
+    for directory in (etc / "yum/vars", etc / "dnf/vars"):
+        for path in sorted(directory.glob("*")):
+            variables[path.name] = (read_text(path) or "").strip()
+    repos: list[RpmRepo] = []
+    for path in sorted((etc / "yum.repos.d").glob("*.repo")):
+        repos += read_repo_file(path)
+    return tuple(substitute(repo, variables) for repo in repos if repo.enabled)
+
+
+def read_repo_file(path: Path) -> tuple[RpmRepo, ...]:
+    """The repositories of one .repo file. Raises BadInput if it is malformed."""
+    try:
+        return parse_repos(read_text(path) or "")
+    except ValueError as error:
+        raise BadInput(f"{path}: {error}") from error
+
+
+def read_release(root: Path) -> str:
+    """What `$releasever` stands for: VERSION_ID of os-release; empty if it has none."""
+    text = read_text(root / "usr/lib/os-release") or read_text(root / "etc/os-release") or ""
+    match = re.search(r'^VERSION_ID="?([^"\n]*)"?$', text, re.MULTILINE)
+    return match[1] if match else ""

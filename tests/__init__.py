@@ -1,0 +1,1 @@
+"""Tests of the project, and what they need: a kit and a small distribution."""

@@ -1,0 +1,1 @@
+"""A small, real RPM distribution, made from the packages of a Debian mirror."""
