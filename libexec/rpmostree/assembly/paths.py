@@ -63,7 +63,6 @@ def move_boot(root: Path) -> None:
 def write_tmpfiles(root: Path, packages: Sequence[Package], opt_lines: Sequence[str]) -> None:
     """Let systemd-tmpfiles make at boot what the packages own in /var, /run and /opt."""
     directory = root / TMPFILES
-    directory.mkdir(parents=True, exist_ok=True)
     for package in packages:
         lines = sorted(_tmpfiles_lines(package))
         if lines:
@@ -83,7 +82,6 @@ def merge_tmpfiles(root: Path) -> None:
             if _path_of(line) not in known:
                 merged[_path_of(line)] = line
     if merged:
-        target.parent.mkdir(parents=True, exist_ok=True)
         _write(target, [merged[key] for key in sorted(merged)])
     elif target.exists():
         target.unlink()
@@ -140,6 +138,7 @@ def _path_of(line: str) -> str:
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)  # never through a hard link
     path.write_text(_HEADER + "".join(f"{line}\n" for line in lines), encoding="utf-8")
     path.chmod(0o644)

@@ -30,4 +30,4 @@ class RpmOstreePlan(dnf.Plugin):
 def _path(package):
     """Where the package is: a file that was given, or its name in the download directory."""
     path = package.localPkg()
-    return path if package.from_cmdline else os.path.basename(path)
+    return path if package.reponame == "@commandline" else os.path.basename(path)

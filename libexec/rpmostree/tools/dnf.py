@@ -174,7 +174,7 @@ def _solve_with_4(goal: Goal, cache: Path, scratch: Path, home: Path) -> Resolut
     words = _words("dnf", goal, _configure(goal, scratch, extra))
     words += ["install", "--downloadonly", f"--destdir={pool}", *_specs(goal)]
     _ask(words, {"HOME": str(home), "RPMOSTREE_PLAN": str(plan)})
-    return _read_plan(plan, pool) if plan.exists() else Resolution((), ())
+    return _read_plan(plan, pool)
 
 
 def _solve_with_5(goal: Goal, cache: Path, scratch: Path, home: Path) -> Resolution:
@@ -190,10 +190,7 @@ def _solve_with_5(goal: Goal, cache: Path, scratch: Path, home: Path) -> Resolut
     }
     words = _words("dnf5", goal, _configure(goal, scratch, extra))
     _ask([*words, "install", f"--store={store}", *_specs(goal)], {"HOME": str(home)})
-    plan = store / "transaction.json"
-    if not plan.exists():
-        return Resolution((), ())
-    resolution = _read_plan(plan, store)
+    resolution = _read_plan(store / "transaction.json", store)
     for solved in resolution.installs:
         kept = pool / solved.path.name
         if solved.repo is not None and not kept.exists():
@@ -225,6 +222,8 @@ def _essence(said: str) -> str:
 
 
 def _read_plan(plan: Path, directory: Path) -> Resolution:
+    if not plan.exists():
+        raise ToolFailed("dnf ended well but did not say what it had resolved")
     installs, removals = [], []
     for row in json.loads(plan.read_text(encoding="utf-8"))["rpms"]:
         if row["action"] in _INSTALLS:
