@@ -109,7 +109,7 @@ def install(
     accounts = users.gather(root.path, previous)
     if packages:
         _make_users(root, packages)
-        readable = {_PACKAGES: _gather_files(root.staging, packages)}
+        readable = {_PACKAGES: gather_files(root.staging, packages)}
         names = [Path(_PACKAGES) / package.path.name for package in packages]
         sandbox = root.host_tools(readable)
         done, failures = rpm.install(sandbox, bwrap.TARGET, root.database, names, flags)
@@ -129,7 +129,7 @@ def remove(root: Root, names: Sequence[str]) -> None:
         events.detail(done.stdout.strip())
 
 
-def _gather_files(staging: Path, packages: Iterable[Package]) -> Path:
+def gather_files(staging: Path, packages: Iterable[Package]) -> Path:
     """One directory with all the package files, to be seen by the sandbox."""
     directory = staging / "packages"
     directory.mkdir()

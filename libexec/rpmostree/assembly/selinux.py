@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from rpmostree.base import events
+from rpmostree.base.errors import BadInput
 from rpmostree.base.files import read_text
 from rpmostree.base.run import find
 from rpmostree.tools import setfiles
@@ -38,6 +39,18 @@ def label_changes(
         return
     local = _with_local_changes(contexts, machine_etc, staging)
     setfiles.label(root, local, (_as_seen(path) for path in changed))
+
+
+def label_tree(root: Path, contexts: Path) -> None:
+    """Label a whole tree in its final layout; what is below usr/etc as it will be seen in /etc."""
+    if find("setfiles") is None:
+        raise BadInput("the tree has an SELinux policy, but setfiles is not installed")
+    setfiles.label_all(root, contexts)
+    etc = (str(path.relative_to(root / "usr")) for path in sorted((root / "usr/etc").rglob("*")))
+    with_etc = root / "etc"
+    with_etc.symlink_to("usr/etc")
+    setfiles.label(root, contexts, (f"/{name}" for name in ("etc", *etc) if name != "etc"))
+    with_etc.unlink()
 
 
 def _as_seen(path: str) -> str:

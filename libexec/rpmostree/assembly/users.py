@@ -128,7 +128,7 @@ def _check_numbers(book: Book, now: Mapping[str, Account]) -> None:
 
 
 def _settle_shadows(root: Path, accounts: Accounts) -> None:
-    """Keep the secrets of accounts that are still there; no dates, so that nothing depends on today."""
+    """Keep the secrets of accounts still there; no dates, so that nothing depends on today."""
     for name, before in accounts.shadows.items():
         path = root / "usr/etc" / name
         kept = parse_accounts(

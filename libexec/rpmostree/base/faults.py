@@ -1,8 +1,8 @@
 """Named points at which a test may stop the program dead.
 
 `RPMOSTREE_FAULT=kill@NAME` makes the process kill itself with SIGKILL when it reaches NAME, as a
-power cut would; `kill@#N` does so at the N-th point reached; `trace@FILE` appends each name to FILE.
-Without the variable a point costs one dictionary look-up.
+power cut would; `kill@#N` does so at the N-th point reached; `trace@FILE` appends each name to
+FILE. Without the variable a point costs one dictionary look-up.
 """
 
 import os

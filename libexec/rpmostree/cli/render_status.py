@@ -133,7 +133,7 @@ def _metadata_json(commit: Commit) -> dict[str, object]:
 def _variants(commit: Commit, key: str, default: object) -> object:
     little = metadata_order(commit) == "little"
     found = gvariant.lookup(commit.metadata, key, little=little)
-    return default if found is None else gvariant.to_json(found)
+    return default if found is None else to_json(found)
 
 
 def _layered_packages(s: DeploymentStatus) -> Sequence[str]:

@@ -1,6 +1,6 @@
-"""GVariant values as bytes, as GVariant text and as JSON.
+"""GVariant values as bytes; `gvariant_text` writes them for people and as JSON.
 
-Source: the GVariant Specification 1.0 (serialisation, chapter 2) and GLib's "GVariant Text Format".
+Source: the GVariant Specification 1.0 (serialisation, chapter 2).
 Only data in normal form is accepted, so what unpacks packs again to the same bytes, but for this:
 of a key twice in a dictionary the first counts (as in `g_variant_lookup`), and the grammar of `o`
 and `g` is not checked.  Numbers are in the byte order the caller names; framing offsets are
@@ -22,12 +22,9 @@ _NUMBERS = {  # letter: (letter in struct, size)
     **{"x": ("q", 8), "t": ("Q", 8), "h": ("i", 4), "d": ("d", 8)},
 }
 _CODECS = {(k, o == "<"): struct.Struct(o + n[0]) for k, n in _NUMBERS.items() for o in "<>"}
-_STRINGS = "sog"
-_BASIC = "".join(_NUMBERS) + _STRINGS
+STRINGS = "sog"
+BASIC = "".join(_NUMBERS) + STRINGS
 _OFFSETS = {1: "B", 2: "H", 4: "I", 8: "Q"}
-_WORDS = "byte int16 uint16 uint32 int64 uint64 handle objectpath signature"
-_KEYWORDS = dict(zip("ynquxthog", _WORDS.split(), strict=True))
-_ESCAPES = {8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 92: "\\\\"}
 
 
 class BadVariant(ValueError):
@@ -49,17 +46,17 @@ class _Source:
         self.buf, self.little, self.depth = bytes(data), little, 0
 
 
-class _Type:
+class Type:
     """A type with the types inside it; the kind tells how its values are treated."""
 
-    def __init__(self, kind: str, name: str, children: tuple["_Type", ...] = ()) -> None:
+    def __init__(self, kind: str, name: str, children: tuple["Type", ...] = ()) -> None:
         self.kind, self.name, self.children = kind, name, children
         self.height: int = 1 + max((c.height for c in children), default=0)
         self.size: int | None = _NUMBERS[kind][1] if kind in _NUMBERS else None
         least = 8 if kind == "v" else self.size or 1
         self.align: int = max((c.align for c in children), default=least)
         self.frames = sum(c.size is None for c in children[:-1])
-        self.read: Callable[[_Type, _Source, int, int], object] = _READERS.get(kind, _read_number)
+        self.read: Callable[[Type, _Source, int, int], object] = _READERS.get(kind, _read_number)
         if kind[0] in "({" and all(c.size is not None for c in children):
             total = 0
             for child in children:
@@ -68,37 +65,37 @@ class _Type:
 
 
 @lru_cache(maxsize=256)
-def _compile(name: str) -> _Type:
+def compile_type(name: str) -> Type:
     node, end = _parse(name, 0, 1)
     if end != len(name):
         raise BadVariant(f"{name!r:.80} is more than one type")
     return node
 
 
-def _parse(name: str, at: int, depth: int) -> tuple[_Type, int]:
+def _parse(name: str, at: int, depth: int) -> tuple[Type, int]:
     """The type which begins at a place of a type string, and where it ends."""
     letter = name[at : at + 1]
-    if not letter or letter not in _BASIC + "vma({" or depth > _DEEPEST:
+    if not letter or letter not in BASIC + "vma({" or depth > _DEEPEST:
         raise BadVariant(f"{name!r:.80} is no type")
     if letter in "({":
         return _parse_members(name, at, depth)
     if letter not in "ma":
-        return _Type(letter, letter), at + 1
+        return Type(letter, letter), at + 1
     child, end = _parse(name, at + 1, depth + 1)
     special = letter == "a" and child.name[0] in "y{"
-    return _Type(letter + child.name[0] * special, letter + child.name, (child,)), end
+    return Type(letter + child.name[0] * special, letter + child.name, (child,)), end
 
 
-def _parse_members(name: str, at: int, depth: int) -> tuple[_Type, int]:
+def _parse_members(name: str, at: int, depth: int) -> tuple[Type, int]:
     kind, close, members, end = name[at], ")" if name[at] == "(" else "}", [], at + 1
     while name[end : end + 1] != close:
         member, end = _parse(name, end, depth + 1)
         members.append(member)
-    if kind == "{" and (len(members) != 2 or members[0].name not in _BASIC):
+    if kind == "{" and (len(members) != 2 or members[0].name not in BASIC):
         raise BadVariant(f"{name!r:.80} has a bad dictionary entry")
     if kind == "(" and len(members) > 1 and all(m.name == "s" for m in members):
         kind = "(s"
-    return _Type(kind, name[at : end + 1], tuple(members)), end + 1
+    return Type(kind, name[at : end + 1], tuple(members)), end + 1
 
 
 def _measure_offset(size: int) -> int:
@@ -113,7 +110,7 @@ def _skip(buf: bytes, at: int, align: int) -> int:
     return past
 
 
-def _find_spans(node: _Type, buf: bytes, start: int, end: int) -> Iterable[tuple[int, int]]:
+def _find_spans(node: Type, buf: bytes, start: int, end: int) -> Iterable[tuple[int, int]]:
     """Where each child of an array or tuple lies."""
     if node.kind[0] in "({":
         return _find_members(node, buf, start, end)
@@ -126,7 +123,7 @@ def _find_spans(node: _Type, buf: bytes, start: int, end: int) -> Iterable[tuple
     return ((at, at + size) for at in range(start, end, size))
 
 
-def _find_elements(node: _Type, buf: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _find_elements(node: Type, buf: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
     width = _measure_offset(end - start)
     table = start + int.from_bytes(buf[end - width : end], "little")
     count, rest = divmod(end - table, width)
@@ -141,7 +138,7 @@ def _find_elements(node: _Type, buf: bytes, start: int, end: int) -> Iterator[tu
         at = stop
 
 
-def _find_ends(node: _Type, buf: bytes, start: int, end: int) -> tuple[int, tuple[int, ...]]:
+def _find_ends(node: Type, buf: bytes, start: int, end: int) -> tuple[int, tuple[int, ...]]:
     """Where a tuple's framing offsets begin, and the offsets in the order of its members."""
     if not node.frames:
         return end, ()
@@ -152,7 +149,7 @@ def _find_ends(node: _Type, buf: bytes, start: int, end: int) -> tuple[int, tupl
     return table, struct.unpack_from(f"<{node.frames}{_OFFSETS[width]}", buf, table)[::-1]
 
 
-def _find_members(node: _Type, buf: bytes, start: int, end: int) -> list[tuple[int, int]]:
+def _find_members(node: Type, buf: bytes, start: int, end: int) -> list[tuple[int, int]]:
     table, ends = _find_ends(node, buf, start, end)
     stops, at, found = iter(ends), start, []
     for child in node.children:
@@ -168,7 +165,7 @@ def _find_members(node: _Type, buf: bytes, start: int, end: int) -> list[tuple[i
     return found
 
 
-def _read_number(node: _Type, src: _Source, start: int, end: int) -> object:
+def _read_number(node: Type, src: _Source, start: int, end: int) -> object:
     if end - start != node.size:
         raise BadVariant(f"{end - start} bytes where a {node.name!r} should be")
     value: object = _CODECS[node.kind, src.little].unpack_from(src.buf, start)[0]
@@ -177,19 +174,19 @@ def _read_number(node: _Type, src: _Source, start: int, end: int) -> object:
     return value == 1 if node.kind == "b" else value
 
 
-def _read_string(node: _Type, src: _Source, start: int, end: int) -> str:
+def _read_string(node: Type, src: _Source, start: int, end: int) -> str:
     raw = src.buf[start:end]
     if not raw or raw.find(b"\0") != len(raw) - 1:
         raise BadVariant("a string without its one ending NUL")
     return raw[:-1].decode()
 
 
-def _read_boxed(node: _Type, src: _Source, start: int, end: int) -> Variant:
+def _read_boxed(node: Type, src: _Source, start: int, end: int) -> Variant:
     """`v`: the value, a NUL, and its type string."""
     nul = src.buf.rfind(b"\0", start, end)
     if nul < 0:
         raise BadVariant("a variant without a type")
-    inner = _compile(src.buf[nul + 1 : end].decode())
+    inner = compile_type(src.buf[nul + 1 : end].decode())
     src.depth += inner.height + 1
     if src.depth > _DEEPEST:
         raise BadVariant("variants nested too deep")
@@ -198,7 +195,7 @@ def _read_boxed(node: _Type, src: _Source, start: int, end: int) -> Variant:
     return Variant(inner.name, value)
 
 
-def _read_maybe(node: _Type, src: _Source, start: int, end: int) -> object:
+def _read_maybe(node: Type, src: _Source, start: int, end: int) -> object:
     child = node.children[0]
     if start == end:
         return None
@@ -210,13 +207,13 @@ def _read_maybe(node: _Type, src: _Source, start: int, end: int) -> object:
     return (value,) if child.kind == "m" else value
 
 
-def _read_list(node: _Type, src: _Source, start: int, end: int) -> list[object]:
+def _read_list(node: Type, src: _Source, start: int, end: int) -> list[object]:
     child = node.children[0]
     read = child.read
     return [read(child, src, *span) for span in _find_spans(node, src.buf, start, end)]
 
 
-def _read_dict(node: _Type, src: _Source, start: int, end: int) -> dict[object, object]:
+def _read_dict(node: Type, src: _Source, start: int, end: int) -> dict[object, object]:
     found: dict[object, object] = {}
     for span in _find_spans(node, src.buf, start, end):
         key, value = _read_tuple(node.children[0], src, *span)
@@ -224,12 +221,12 @@ def _read_dict(node: _Type, src: _Source, start: int, end: int) -> dict[object, 
     return found
 
 
-def _read_tuple(node: _Type, src: _Source, start: int, end: int) -> tuple[object, ...]:
+def _read_tuple(node: Type, src: _Source, start: int, end: int) -> tuple[object, ...]:
     spans = _find_members(node, src.buf, start, end)
     return tuple([c.read(c, src, *s) for c, s in zip(node.children, spans, strict=True)])
 
 
-def _read_strings(node: _Type, src: _Source, start: int, end: int) -> tuple[object, ...]:
+def _read_strings(node: Type, src: _Source, start: int, end: int) -> tuple[object, ...]:
     """A tuple of strings only, as in lists of packages: one decoding serves them all."""
     table, ends = _find_ends(node, src.buf, start, end)
     raw, last = src.buf[start:table], 0
@@ -243,19 +240,19 @@ def _read_strings(node: _Type, src: _Source, start: int, end: int) -> tuple[obje
     return tuple(words)
 
 
-_READERS: dict[str, Callable[[_Type, _Source, int, int], object]] = {
-    **dict.fromkeys(_STRINGS, _read_string),
+_READERS: dict[str, Callable[[Type, _Source, int, int], object]] = {
+    **dict.fromkeys(STRINGS, _read_string),
     **{"v": _read_boxed, "m": _read_maybe, "a": _read_list, "a{": _read_dict},
     **{"ay": lambda node, src, start, end: src.buf[start:end]},
     **{"(": _read_tuple, "{": _read_tuple, "(s": _read_strings},
 }
 
 
-def _pair(node: _Type, value: object) -> list[tuple[_Type, object]]:
+def pair_children(node: Type, value: object) -> list[tuple[Type, object]]:
     """The values inside a container, each with its type."""
     kind, child = node.kind, node.children[0] if node.children else node
     if kind == "v" and isinstance(value, Variant):
-        return [(_compile(value.type), value.value)]
+        return [(compile_type(value.type), value.value)]
     if kind == "m" and child.kind != "m":
         return [] if value is None else [(child, value)]
     if kind == "m" and (value is None or (isinstance(value, tuple) and len(value) == 1)):
@@ -269,10 +266,10 @@ def _pair(node: _Type, value: object) -> list[tuple[_Type, object]]:
     raise BadVariant(f"{value!r:.80} is no value for {node.name!r:.80}")
 
 
-def _write(node: _Type, value: object, little: bool) -> bytes:
-    if node.kind in _BASIC:
+def _write(node: Type, value: object, little: bool) -> bytes:
+    if node.kind in BASIC:
         return _write_basic(node.kind, value, little)
-    pairs = _pair(node, value)
+    pairs = pair_children(node, value)
     if node.kind == "ay" and isinstance(value, bytes):
         return value
     parts = [_write(child, each, little) for child, each in pairs]
@@ -285,7 +282,7 @@ def _write(node: _Type, value: object, little: bool) -> bytes:
 
 def _write_basic(kind: str, value: object, little: bool) -> bytes:
     try:
-        if kind in _STRINGS and isinstance(value, str) and "\0" not in value:
+        if kind in STRINGS and isinstance(value, str) and "\0" not in value:
             return value.encode() + b"\0"
         if kind in _NUMBERS and isinstance(value, bool) == (kind == "b"):
             return _CODECS[kind, little].pack(value)
@@ -294,7 +291,7 @@ def _write_basic(kind: str, value: object, little: bool) -> bytes:
     raise BadVariant(f"{value!r:.80} is no value for {kind!r}")
 
 
-def _join(node: _Type, parts: list[bytes]) -> bytes:
+def _join(node: Type, parts: list[bytes]) -> bytes:
     """The children of an array or tuple, each aligned, with the framing offsets they need."""
     array = node.kind[0] == "a"
     children = node.children * (len(parts) if array else 1)
@@ -312,90 +309,9 @@ def _join(node: _Type, parts: list[bytes]) -> bytes:
     return framed.ljust(node.size or 0, b"\0")
 
 
-def _escape(char: str, quote: str) -> str:
-    if char == quote or (char.isprintable() and char != "\\"):
-        return char if char != quote else "\\" + char
-    code = ord(char)
-    return _ESCAPES.get(code) or (f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
-
-
-def _escape_byte(code: int) -> str:
-    plain = chr(code) if 32 <= code < 127 else f"\\{code:03o}"
-    return '\\"' if code == 34 else _ESCAPES.get(code, plain)
-
-
-def _print_basic(kind: str, value: object, annotate: bool) -> str:
-    if kind in _STRINGS:
-        quote = '"' if "'" in str(value) else "'"
-        plain = quote + "".join([_escape(char, quote) for char in str(value)]) + quote
-    else:
-        plain = f"0x{value:02x}" if kind == "y" else str(value)
-        if kind == "b":
-            plain = plain.lower()
-        elif kind == "d" and plain.lstrip("-").isdigit():
-            plain += ".0"
-    return f"{_KEYWORDS[kind]} {plain}" if annotate and kind in _KEYWORDS else plain
-
-
-def _print_children(node: _Type, value: object, annotate: bool) -> list[str]:
-    every = node.kind[0] in "({"  # in an array the first element tells the type of the others
-    pairs = enumerate(_pair(node, value))
-    return [_print(child, each, annotate and (every or not i)) for i, (child, each) in pairs]
-
-
-def _print_maybe(node: _Type, value: object, annotate: bool) -> str:
-    words = _print_children(node, value, False) or ["nothing"]
-    just = "just " if value is not None and words[0].endswith("nothing") else ""
-    return (f"@{node.name} " if annotate else "") + just + words[0]
-
-
-def _print(node: _Type, value: object, annotate: bool) -> str:
-    kind = node.kind
-    if kind in _BASIC:
-        return _print_basic(kind, value, annotate)
-    if kind == "m":
-        return _print_maybe(node, value, annotate)
-    if kind == "ay" and isinstance(value, bytes) and value and value.find(0) == len(value) - 1:
-        quote = '"' if b"'" in value else "'"
-        return f"b{quote}{''.join(map(_escape_byte, value[:-1]))}{quote}"
-    if kind == "a{":
-        pairs = enumerate(_pair(node, value))
-        words = [": ".join(_print_children(*pair, annotate and not i)) for i, pair in pairs]
-    else:
-        words = _print_children(node, value, annotate or kind == "v")
-    return _enclose(node, words, annotate)
-
-
-def _enclose(node: _Type, words: list[str], annotate: bool) -> str:
-    array, member = node.kind[0] == "a", node.kind[-1]
-    brackets = {"v": "<>", "{": "{}"}.get(member, "[]" if array else "()")
-    prefix = f"@{node.name} " if annotate and array and not words else ""
-    comma = "," if brackets == "()" and len(words) == 1 else ""
-    return f"{prefix}{brackets[0]}{', '.join(words)}{comma}{brackets[1]}"
-
-
-def _jsonise(node: _Type, value: object) -> object:
-    if node.kind in _BASIC:
-        return value
-    if node.kind == "{":
-        return _jsonise_entries([(node, value)])
-    pairs = _pair(node, value)
-    if node.kind in "mv":
-        return _jsonise(*pairs[0]) if pairs else None
-    return _jsonise_entries(pairs) if node.kind == "a{" else [_jsonise(*pair) for pair in pairs]
-
-
-def _jsonise_entries(entries: list[tuple[_Type, object]]) -> dict[str, object]:
-    merged: dict[str, object] = {}
-    for entry in entries:
-        (kind, key), inner = _pair(*entry)
-        merged[str(key).lower() if kind.kind == "b" else str(key)] = _jsonise(*inner)
-    return merged
-
-
 def unpack(type: str, data: bytes | memoryview, *, little: bool) -> object:
     """The value serialised in data; BadVariant if data is not this type's normal form."""
-    node, src = _compile(type), _Source(data, little=little)
+    node, src = compile_type(type), _Source(data, little=little)
     try:
         return node.read(node, src, 0, len(src.buf))
     except UnicodeDecodeError:
@@ -404,18 +320,18 @@ def unpack(type: str, data: bytes | memoryview, *, little: bool) -> object:
 
 def pack(type: str, value: object, *, little: bool) -> bytes:
     """The normal form of a value; BadVariant if the value is not of the type."""
-    return _write(_compile(type), value, little)
+    return _write(compile_type(type), value, little)
 
 
 def split(type: str, data: bytes | memoryview) -> list[bytes]:
     """The serialised children of an array or tuple, themselves not looked into."""
     buf = bytes(data)
-    return [buf[start:end] for start, end in _find_spans(_compile(type), buf, 0, len(buf))]
+    return [buf[start:end] for start, end in _find_spans(compile_type(type), buf, 0, len(buf))]
 
 
 def join(type: str, parts: list[bytes]) -> bytes:
     """An array or tuple of children which are serialised already."""
-    return _join(_compile(type), parts)
+    return _join(compile_type(type), parts)
 
 
 def _scan(data: bytes | memoryview) -> Iterator[tuple[str, bytes]]:
@@ -434,14 +350,3 @@ def lookup(data: bytes | memoryview, key: str, *, little: bool) -> Variant | Non
     found = (unpack("v", value, little=little) for name, value in _scan(data) if name == key)
     value = next(found, None)
     return value if isinstance(value, Variant) else None
-
-
-def to_text(variant: Variant) -> str:
-    """The value in GVariant text format, annotated so that parsing gives the same type."""
-    pack(variant.type, variant.value, little=True)  # refuses what is not of the type
-    return _print(_compile(variant.type), variant.value, True)
-
-
-def to_json(variant: Variant) -> object:
-    """The value as JSON-GLib serialises it: variants unwrapped, bytes as a list of numbers."""
-    return _jsonise(_compile(variant.type), variant.value)

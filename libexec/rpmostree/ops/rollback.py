@@ -13,7 +13,7 @@ from rpmostree.tools.repo import Repo
 
 
 def rollback(sysroot: Sysroot, *, dry_run: bool = False, wait: float = 0) -> Outcome:
-    """Swap the order of deployments; no new commit is made. Raises BadInput if there is no other."""
+    """Swap the order of deployments; no new commit is made. BadInput: there is no other."""
     require_root()
     target = choose_target(admin.list_deployments(sysroot))
     text = f"Moving '{target.name}' to be first deployment"

@@ -82,7 +82,7 @@ def begin(sysroot: Sysroot, title: str, wait: float = 0) -> Iterator[Transaction
     with lock.hold(sysroot.lock, title, wait) as held, ExitStack() as stack:
         _sweep(sysroot)
         staging = Path(tempfile.mkdtemp(prefix="tx-", dir=_staging_area(sysroot)))
-        stack.callback(_leave, staging)
+        stack.callback(leave_staging, staging)
         faults.reach("begin")
         yield Transaction(sysroot, Repo(sysroot.repo), staging, held)
 
@@ -125,7 +125,7 @@ def _sweep(sysroot: Sysroot) -> None:
         refresh_base_refs(sysroot, repo)
 
 
-def _leave(staging: Path) -> None:
+def leave_staging(staging: Path) -> None:
     """Take down our mounts and remove the staging directory; a failure is worth a warning."""
     try:
         for place in reversed(_mounted_below(staging)):

@@ -1,6 +1,6 @@
 """upgrade: the newest base of the branch, with every layer applied anew."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from rpmostree.base import events
 from rpmostree.base.errors import BadInput
@@ -21,7 +21,7 @@ class Upgrade:
 
     allow_downgrade: bool = False
     check: bool = False
-    options: derive.Options = derive.Options()
+    options: derive.Options = field(default_factory=derive.Options)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ def copy_tree(source: Path, target: Path) -> None:
 
 @contextmanager
 def mutable(directory: Path) -> Iterator[None]:
-    """Allow names in a deployment's root to change for the block; no error where flags are lacking."""
+    """Allow names in a deployment's root to change for the block."""
     run(["chattr", "-i", directory], ok=(0, 1))
     try:
         yield

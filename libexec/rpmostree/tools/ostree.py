@@ -36,6 +36,11 @@ def check_out(
     run([*words, checksum, target], what=f"cannot check out {checksum}")
 
 
+def read_file(repo: Path, checksum: str, path: str) -> str:
+    """The text of a file in a commit."""
+    return run(["ostree", "cat", f"--repo={repo}", checksum, f"/{path}"]).stdout
+
+
 def sign(repo: Path, checksum: str, key: str) -> None:
     """Sign a commit with a GPG key of the caller's keyring."""
     run(["ostree", "gpg-sign", f"--repo={repo}", checksum, key], what="cannot sign the commit")

@@ -4,7 +4,6 @@ No process is started, which is what makes `status` fast. Content objects, and e
 needs policy (pulls, signatures, pruning), are left to the binary: see tools.ostree.
 """
 
-import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -167,6 +166,6 @@ class Repo:
         if len(prefix) < 2 or not set(prefix) <= set("0123456789abcdef"):
             return None
         folder = self.path / "objects" / prefix[:2]
-        names = os.listdir(folder) if folder.is_dir() else []
+        names = [p.name for p in folder.iterdir()] if folder.is_dir() else []
         found = [n for n in names if n.endswith(".commit") and n.startswith(prefix[2:])]
         return prefix[:2] + found[0].removesuffix(".commit") if len(found) == 1 else None
