@@ -10,6 +10,7 @@ import pytest
 
 from rpmostree.model import gvariant, objects
 from rpmostree.model.gvariant import BadVariant, Variant
+from rpmostree.model.gvariant_text import to_text
 from rpmostree.model.objects import BadObject, Commit, DirMeta, DirTree
 
 SHA = "ab" * 32
@@ -88,7 +89,7 @@ def test_objects_of_ostree_are_read_and_written_back(repo):
         "deep": Variant("a{sv}", {"k": Variant("a(sssss)", [("n", "0", "1", "2", "noarch")])}),
         "maybe": Variant("ms", None),
     }
-    texts = [f"--add-metadata={key}={gvariant.to_text(value)}" for key, value in values.items()]
+    texts = [f"--add-metadata={key}={to_text(value)}" for key, value in values.items()]
     first = repo.commit(tree, "--subject=Sübject", "--body=the\nbody", "--timestamp=@86400", *texts)
     checksum = repo.commit(tree)
     data = repo.read(first, "commit")

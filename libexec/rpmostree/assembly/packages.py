@@ -65,7 +65,7 @@ def _verify(files: Sequence[Path], repo: RpmRepo | None, etc: Path, cache: Path)
         raise ToolFailed(
             f"packages cannot be verified and repo {repo.id} is GPG enabled",
             error.output,
-            hint=f"its keys are {', '.join(repo.keys)}; gpgcheck=0 in its .repo file turns this off",
+            hint=f"its keys: {', '.join(repo.keys)}; gpgcheck=0 in its .repo file turns this off",
         ) from error
 
 

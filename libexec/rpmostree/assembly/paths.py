@@ -5,6 +5,7 @@ tmpfiles.d; plain files in /var are dropped, since /var belongs to the machine; 
 outside of /usr is refused (https://github.com/coreos/rpm-ostree/issues/233).
 """
 
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ TMPFILES = "usr/lib/rpm-ostree/tmpfiles.d"
 MERGED_TMPFILES = "usr/lib/tmpfiles.d/rpm-ostree-autovar.conf"
 _TOPS = frozenset("usr bin sbin lib lib64 lib32 libx32 etc var run opt boot".split())
 _SKIPPED = ("/var/lib/rpm", "/var/lib/selinux", "/var/opt", "/var/run", "/var/tmp", "/run/lock")
+_PATH = re.compile(r'\s*\S+\s+(?:"((?:[^"\\]|\\.)*)"|(\S+))')
 _HEADER = "# Made by rpm-ostree from the packages' own directories.\n"
 
 
@@ -47,7 +49,8 @@ def move_opt(root: Path, var: Path) -> list[str]:
         target = root / "usr/lib/opt" / path.name
         target.parent.mkdir(mode=0o755, exist_ok=True)
         shutil.move(path, target)
-        lines.append(f"L {_quote(f'/opt/{path.name}')} - - - - ../../usr/lib/opt/{path.name}")
+        link = _quote(f"/opt/{path.name}")
+        lines.append(f"L {link} - - - - {_escape(f'../../usr/lib/opt/{path.name}')}")
     return lines
 
 
@@ -112,13 +115,18 @@ def _tmpfiles_lines(package: Package) -> Iterator[str]:
             mode = f"{file.mode & 0o7777:04o}"
             yield f"d {_quote(file.path)} {mode} {file.user} {file.group} - -"
         elif file.is_link:
-            yield f"L {_quote(file.path)} - - - - {_quote(file.link)}"
+            yield f"L {_quote(file.path)} - - - - {_escape(file.link)}"
 
 
 def _quote(path: str) -> str:
     """A path as tmpfiles.d(5) wants it: `%` begins a specifier, blanks separate."""
-    escaped = path.replace("\\", "\\\\").replace("%", "%%")
-    return '"' + escaped.replace('"', '\\"') + '"' if " " in path else escaped
+    escaped = re.sub(r'(["\\])', r"\\\1", path).replace("%", "%%")
+    return f'"{escaped}"' if re.search(r"[\s\"'\\]", path) else escaped
+
+
+def _escape(path: str) -> str:
+    """The target of a link: quotes would belong to it, but C escapes are read."""
+    return re.sub(r"[\x00-\x20\x7f\"'\\]", lambda m: f"\\x{ord(m[0]):02x}", path).replace("%", "%%")
 
 
 def _paths_in(directory: Path, skip: str) -> Iterator[str]:
@@ -133,8 +141,9 @@ def _lines(path: Path) -> list[str]:
 
 
 def _path_of(line: str) -> str:
-    rest = line.split(None, 1)[1].lstrip()
-    return rest[1:].split('"')[0] if rest.startswith('"') else rest.split()[0]
+    match = _PATH.match(line)
+    quoted, plain = match.groups() if match else (None, "")
+    return re.sub(r"\\(.)", r"\1", plain if quoted is None else quoted).rstrip("/")
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:

@@ -8,6 +8,8 @@ looks there, else to the defaults of /etc and, because a changed /etc/passwd no 
 defaults, to sysusers.d as well; the machine's own to nowhere.
 """
 
+import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +59,7 @@ def gather(root: Path, previous: Path | None) -> Accounts:
     """Put all accounts into the root's /etc; `previous` is the deployment before, if any."""
     books = tuple(_open_book(root, previous, name) for name in ("passwd", "group"))
     for book in books:
-        together = {**book.etc, **book.lib, **book.candidates}
+        together = {**book.etc, **book.lib, **book.etc, **book.candidates}  # /etc counts
         if together.keys() != book.etc.keys():
             _put(root / "usr/etc" / book.name, write_accounts(together.values()))
     shadows = {name: read_text(root / "usr/etc" / name) or "" for name in ("shadow", "gshadow")}
@@ -66,7 +68,7 @@ def gather(root: Path, previous: Path | None) -> Accounts:
 
 def settle(root: Path, accounts: Accounts, packages: Iterable[Package]) -> None:
     """Send each account to where it belongs; see above. Raises RpmOstreeError if a number moved."""
-    claimed = _claims(packages)
+    claimed = _claims(root, packages)
     nsswitch = read_text(root / "usr/etc/nsswitch.conf")
     layered: dict[str, list[Account]] = {}
     for book in accounts.books:
@@ -88,12 +90,14 @@ def _open_book(root: Path, previous: Path | None, name: str) -> Book:
     return Book(name, etc, lib, fitting(earlier, [*etc.values(), *lib.values()]))
 
 
-def _claims(packages: Iterable[Package]) -> frozenset[str]:
-    """Every word by which the packages may mean an account: owners of files, scriptlets."""
+def _claims(root: Path, packages: Iterable[Package]) -> frozenset[str]:
+    """Every word by which the packages may mean an account: file owners, scriptlets, sysusers.d."""
     words: set[str] = set()
     for package in packages:
         words |= {name for f in package.files for name in (f.user, f.group)}
         words |= package.script_words
+        for file in package.below("/usr/lib/sysusers.d"):
+            words |= set(re.findall(r"[\w.-]+", read_text(root / file.path[1:]) or ""))
     return frozenset(words)
 
 
@@ -107,7 +111,7 @@ def _settle_book(root: Path, book: Book, claimed: frozenset[str], altfiles: bool
         if name not in book.base and (name not in book.candidates or name in claimed)
     ]
     etc = [a for name, a in now.items() if name in book.etc]
-    lib = [now.get(name, account) for name, account in book.lib.items()]
+    lib = [a if name in book.etc else now.get(name, a) for name, a in book.lib.items()]
     if altfiles:
         lib += layered
     else:
@@ -142,7 +146,7 @@ def _settle_shadows(root: Path, accounts: Accounts) -> None:
             if n in known or n in kept
         ]
         text = "".join(f"{line}\n" for line in lines)
-        if path.exists() and text != before:
+        if path.exists():
             _put(path, text)
 
 
@@ -168,9 +172,12 @@ def _put(path: Path, text: str, mode: int | None = None) -> None:
     if read_text(path) == text:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    kept = path.stat().st_mode & 0o7777 if path.exists() else _MODES.get(path.name, 0o644)
+    old = path.stat() if path.exists() else None
     fresh = path.with_name(f".{path.name}.new")
     fresh.touch(mode=0o600)
     fresh.write_text(text, encoding="utf-8", errors="surrogateescape")
+    if old is not None:
+        os.chown(fresh, old.st_uid, old.st_gid)  # Debian's shadow is its group's
+    kept = old.st_mode & 0o7777 if old is not None else _MODES.get(path.name, 0o644)
     fresh.chmod(kept if mode is None else mode)
     fresh.replace(path)

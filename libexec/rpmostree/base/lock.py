@@ -70,9 +70,10 @@ def _take(fd: int, path: Path, wait: float) -> None:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return
         except BlockingIOError:
-            if time.monotonic() >= deadline:
-                raise _busy(path) from None
-            time.sleep(0.1)
+            who = holder(path)  # nobody if it just ended, or if somebody only looked
+            if who is not None and time.monotonic() >= deadline:
+                raise _busy(who) from None
+            time.sleep(0.1 if who else 0.001)
 
 
 def holder(path: Path) -> Holder | None:
@@ -97,8 +98,7 @@ def _parse(text: bytes) -> Holder:
         return Holder("unknown", 0, "unknown", 0)
 
 
-def _busy(path: Path) -> Busy:
-    who = holder(path) or "another process, which has just ended"
+def _busy(who: Holder) -> Busy:
     return Busy(
         f"Transaction in progress: {who}",
         hint="wait for it with --wait, or end it with `rpm-ostree cancel`",

@@ -111,7 +111,7 @@ def _started(
     cwd: Path | None,
     merge: bool,
 ) -> Iterator["subprocess.Popen[str]"]:
-    child = subprocess.Popen(
+    with subprocess.Popen(
         words,
         stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -121,12 +121,12 @@ def _started(
         process_group=0,
         encoding="utf-8",
         errors="backslashreplace",
-    )
-    try:
-        yield child
-    except BaseException:
-        _end(child)
-        raise
+    ) as child:
+        try:
+            yield child
+        except BaseException:
+            _end(child)
+            raise
 
 
 def _end(child: "subprocess.Popen[str]") -> None:
@@ -150,7 +150,8 @@ def _missing(program: str) -> ToolMissing:
 
 def _ending(status: int) -> str:
     if status < 0:
-        return f"was killed by {signal.Signals(-status).name}"
+        known = {s.value: s.name for s in signal.Signals}  # not every real-time signal has a name
+        return f"was killed by {known.get(-status, f'signal {-status}')}"
     return f"failed with status {status}"
 
 

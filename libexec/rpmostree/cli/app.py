@@ -17,6 +17,7 @@ from rpmostree.base.errors import Cancelled, RpmOstreeError
 from rpmostree.cli.progress import PlainProgress
 from rpmostree.cli.usage import ClickException, Command, Context, UsageError
 
+_FOR_EVER = "--wait=-1"  # what a bare --wait means
 FEATURES = ("python", "compose")
 
 
@@ -31,7 +32,8 @@ class Commands(TyperGroup):
     }
 
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
-        return super().get_command(ctx, self.aliases.get(cmd_name, cmd_name))
+        found = super().get_command(ctx, cmd_name)
+        return found or super().get_command(ctx, self.aliases.get(cmd_name, cmd_name))
 
     def resolve_command(
         self, ctx: Context, args: list[str]
@@ -39,6 +41,13 @@ class Commands(TyperGroup):
         if args and self.get_command(ctx, args[0]) is None:
             raise UsageError(f"Unknown command '{args[0]}'", ctx)
         return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """The first word without a dash is the command, wherever it stands."""
+        at = next((i for i, word in enumerate(args) if not word.startswith("-")), 0)
+        if at and not set(args[:at]) & {"--version", "--help", "-h", "--"}:
+            args = [args[at], *args[:at], *args[at + 1 :]]
+        return super().parse_args(ctx, args)
 
 
 def new_group(name: str | None = None, help_text: str = "") -> typer.Typer:
@@ -65,7 +74,8 @@ def run(command: Command, argv: Sequence[str]) -> int:
     """Run the program and return its exit status; every error is one sentence on stderr."""
     events.listen(PlainProgress(sys.stderr))
     try:
-        status = command.main(list(argv), prog_name="rpm-ostree", standalone_mode=False)
+        words = [_FOR_EVER if word == "--wait" else word for word in argv]
+        status = command.main(words, prog_name="rpm-ostree", standalone_mode=False)
         return status if isinstance(status, int) else 0
     except typer.Exit as stop:
         return stop.exit_code

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
-from rpmostree.cli import compose, packages, system
+from rpmostree.cli import compose, override, packages, system
 from rpmostree.cli.app import new_group, show, version_text
 from rpmostree.cli.usage import Command, UsageError
 
@@ -21,6 +21,7 @@ def build() -> Command:
     app.command("uninstall")(packages.uninstall)
     app.command("cleanup")(system.cleanup)
     app.command("kargs")(system.kargs)
+    app.add_typer(override.override)
     app.add_typer(packages.db)
     app.add_typer(compose.compose)
     return get_command(app)

@@ -15,12 +15,12 @@ class Account:
 
 
 def parse_accounts(text: str | None, *, with_id: bool = True) -> dict[str, Account]:
-    """The accounts of a file by name, in its order. Lines that are none (NIS, blank) are left out."""
+    """The accounts of a file by name, in its order; other lines (NIS, blank) are left out."""
     found: dict[str, Account] = {}
-    for line in (text or "").splitlines():
+    for line in (text or "").split("\n"):
         fields = line.split(":")
         number = fields[2] if len(fields) > 2 else ""
-        if not fields[0] or (with_id and not number.isdigit()):
+        if fields[0][:1] in ("", "+", "-") or (with_id and not number.isdecimal()):
             continue
         found.setdefault(fields[0], Account(fields[0], int(number) if with_id else None, line))
     return found
@@ -46,17 +46,18 @@ def fitting(candidates: Iterable[Account], taken: Iterable[Account]) -> dict[str
 def uses_altfiles(nsswitch: str | None, database: str) -> bool:
     """Does nsswitch.conf(5) look for `database` (passwd, group) in /usr/lib as well?"""
     match = re.search(rf"^{database}:(.*)$", nsswitch or "", re.MULTILINE)
-    return match is not None and "altfiles" in match[1].split()
+    return match is not None and "altfiles" in match[1].partition("#")[0].split()
 
 
 def sysusers_user(account: Account) -> str:
-    """The sysusers.d(5) line that makes just this user, in its own group of the same number."""
+    """The sysusers.d(5) line that makes just this user, with the number of its group."""
     _, _, uid, gid, gecos, home, shell, *_ = [*account.line.split(":"), "", "", ""]
-    return f'u {account.name} {uid}:{gid} "{gecos}" {home or "/"} {shell or "-"}'
+    about = gecos.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f'u {account.name} {uid}:{gid} "{about}" {home or "/"} {shell or "-"}'
 
 
 def sysusers_group(account: Account) -> list[str]:
     """The lines that make this group and its members."""
-    members = (account.line.split(":") + [""])[3]
+    members = [*account.line.split(":"), ""][3]
     joined = [f"m {user} {account.name}" for user in members.split(",") if user]
     return [f"g {account.name} {account.id}", *joined]

@@ -41,7 +41,6 @@ def diff_packages(old: Iterable[Nevra], new: Iterable[Nevra]) -> tuple[PackageCh
 
 
 def _by_name(packages: Iterable[Nevra]) -> dict[str, list[Nevra]]:
-    """Packages of one name; split by architecture only where a name has several."""
     groups: dict[str, list[Nevra]] = {}
     for package in packages:
         groups.setdefault(package.name, []).append(package)
@@ -49,13 +48,12 @@ def _by_name(packages: Iterable[Nevra]) -> dict[str, list[Nevra]]:
 
 
 def _changes(old: list[Nevra], new: list[Nevra]) -> list[PackageChange]:
-    gone = [p for p in old if p not in new]
-    came = [p for p in new if p not in old]
+    gone = sorted(p for p in old if p not in new)
+    came = sorted(p for p in new if p not in old)
+    alone = len(gone) == len(came) == 1  # then another architecture is no other package
     pairs: list[tuple[Nevra, Nevra]] = []
     for before in list(gone):
-        after = next((p for p in came if p.arch == before.arch), None)
-        if after is None and len(gone) == len(came) == 1:
-            after = came[0]
+        after = next((p for p in came if alone or p.arch == before.arch), None)
         if after is not None:
             pairs.append((before, after))
             gone.remove(before)

@@ -1,11 +1,8 @@
 """GVariant values as bytes; `gvariant_text` writes them for people and as JSON.
 
-Source: the GVariant Specification 1.0 (serialisation, chapter 2).
-Only data in normal form is accepted, so what unpacks packs again to the same bytes, but for this:
-of a key twice in a dictionary the first counts (as in `g_variant_lookup`), and the grammar of `o`
-and `g` is not checked.  Numbers are in the byte order the caller names; framing offsets are
-little-endian in either order.
-
+Source: the GVariant Specification 1.0. Only data in normal form is accepted, so what unpacks packs
+again to the same bytes; but of a key twice in a dictionary the first counts, and the grammar of `o`
+and `g` is not checked. Numbers are in the byte order the caller names, framing offsets never are.
 A value in Python: numbers, `bool` and `str`; `ay` is `bytes`, another array a `list`, `a{..}` a
 `dict`; tuples and single dictionary entries are `tuple`; `v` is `Variant`; a maybe is `None` or
 the value (a maybe right inside a maybe: `None` or a tuple of one).

@@ -88,7 +88,7 @@ def _places(kargs: Kargs, key: str) -> list[int]:
 
 
 def _find(kargs: Kargs, wanted: str) -> int:
-    """The place of `KEY` (which must stand once) or of exactly `KEY=VALUE`."""
+    """The first place of just `KEY` (with a value it must stand once) or of just `KEY=VALUE`."""
     key, equals, _ = wanted.partition("=")
     places = _places(kargs, key)
     if not places:
@@ -99,7 +99,7 @@ def _find(kargs: Kargs, wanted: str) -> int:
             raise ValueError(f"No karg '{wanted}' found")
         return exact[0]
     bare = [i for i in places if kargs[i] == key]
-    if len(places) > 1 and len(bare) != 1:
+    if len(places) > 1 and not bare:
         raise ValueError(f"Multiple values for key '{key}' found")
     return bare[0] if bare else places[0]
 

@@ -1,12 +1,14 @@
 """GLib's key files, as ostree writes origins: groups of `key=value`, lists as `a;b;`.
 
-Only what we touch is rewritten; unknown groups, keys and comments come out as they went in
+Only what we touch is rewritten; unknown groups and keys come out as they went in. Comments do not:
+ostree itself reads and rewrites these files without them
 (https://docs.gtk.org/glib/struct.KeyFile.html).
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+_BLANKS = " \t\r\f"
 _ESCAPES = {"s": " ", "n": "\n", "t": "\t", "r": "\r", "\\": "\\", ";": ";"}
 
 
@@ -59,17 +61,18 @@ def parse_keyfile(text: str) -> KeyFile:
     """Read a key file. Raises ValueError, naming the line, if it is malformed."""
     groups: dict[str, dict[str, str]] = {}
     current: dict[str, str] | None = None
-    for number, raw in enumerate(text.splitlines(), 1):
-        line = raw.strip()
+    for number, raw in enumerate(text.split("\n"), 1):
+        line = raw.removesuffix("\r").lstrip(_BLANKS)
         if not line or line.startswith("#"):
             continue
-        if line.startswith("[") and line.endswith("]") and len(line) > 2:
-            current = groups.setdefault(line[1:-1], {})
+        heading = line.rstrip(_BLANKS)
+        if heading.startswith("[") and heading.endswith("]") and len(heading) > 2:
+            current = groups.setdefault(heading[1:-1], {})
             continue
         key, equals, value = line.partition("=")
-        if current is None or not equals or not key.strip():
+        if current is None or not equals or not key.strip(_BLANKS):
             raise ValueError(f"line {number}: neither a [group] nor a key=value: {line!r}")
-        current[key.strip()] = value.lstrip()
+        current[key.strip(_BLANKS)] = value.lstrip(_BLANKS)
     return KeyFile(groups)
 
 
@@ -89,7 +92,8 @@ def _split(raw: str) -> list[str]:
 def _unescape(raw: str) -> str:
     out, chars = "", iter(raw)
     for char in chars:
-        out += char if char != "\\" else _ESCAPES.get(next(chars, ""), "")
+        following = next(chars, "") if char == "\\" else ""
+        out += _ESCAPES.get(following, char + following)
     return out
 
 

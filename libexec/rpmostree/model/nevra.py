@@ -43,10 +43,9 @@ def parse_nevra(text: str) -> Nevra:
     rest, dot, arch = text.rpartition(".")
     rest, dash, release = rest.rpartition("-")
     name, dash2, ev = rest.rpartition("-")
-    if not (dot and dash and dash2 and name and arch and release):
-        raise ValueError(f"not a NEVRA: {text!r}")
     epoch, colon, version = ev.rpartition(":")
-    if colon and not epoch.isdigit():
+    complete = dot and dash and dash2 and name and version and release and arch
+    if not complete or (colon and not epoch.isdecimal()):
         raise ValueError(f"not a NEVRA: {text!r}")
     return Nevra(name, int(epoch or 0), version, release, arch)
 
@@ -79,8 +78,15 @@ def _compare_segments(x: str, y: str) -> int:
     if x.isdigit() != y.isdigit():
         return 1 if x.isdigit() else -1
     if x.isdigit():
-        return (int(x) > int(y)) - (int(x) < int(y))
+        left, right = _number(x), _number(y)
+        return (left > right) - (left < right)
     return 1 if x > y else -1
+
+
+def _number(digits: str) -> tuple[int, str]:
+    """Ordered as the number is, which may be too long for int()."""
+    digits = digits.lstrip("0")
+    return len(digits), digits
 
 
 def _compare_rests(left: list[str], right: list[str]) -> int:

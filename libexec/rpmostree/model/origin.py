@@ -7,7 +7,7 @@ The grammar is the genuine tool's (`baserefspec` as soon as anything is assemble
 from dataclasses import dataclass, field, replace
 
 from rpmostree.model.keyfile import KeyFile, parse_keyfile
-from rpmostree.model.refspec import Refspec, parse_refspec
+from rpmostree.model.refspec import Refspec, is_checksum, parse_refspec
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _locals(keys: KeyFile, group: str, key: str) -> tuple[LocalPackage, ...]:
     found = []
     for item in keys.strings(group, key):
         sha256, colon, nevra = item.partition(":")
-        if not colon:
+        if not (colon and nevra and is_checksum(sha256)):
             raise ValueError(f"{group}/{key} holds {item!r}, which is not SHA256:NEVRA")
         found.append(LocalPackage(sha256, nevra))
     return tuple(found)

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 _CHECKSUM = re.compile(r"[0-9a-f]{64}")
-_REF = re.compile(r"[\w.+-][\w.+/-]*", re.ASCII)
+_REMOTE = re.compile(r"\w[\w.-]*")  # as ostree_validate_remote_name() and its fellow have it
+_REF = re.compile(rf"{_REMOTE.pattern}(/{_REMOTE.pattern})*")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,6 @@ def is_checksum(text: str) -> bool:
 def parse_refspec(text: str) -> Refspec:
     """Read a refspec. Raises ValueError if remote or branch could not be ostree's."""
     remote, colon, ref = text.removeprefix("ostree://").rpartition(":")
-    bad_remote = bool(colon) and not re.fullmatch(r"[\w.+-]+", remote, re.ASCII)
-    if bad_remote or not _REF.fullmatch(ref) or ".." in ref.split("/"):
+    if (colon and not _REMOTE.fullmatch(remote)) or not _REF.fullmatch(ref):
         raise ValueError(f"Invalid refspec {text!r}")
     return Refspec(ref, remote or None)

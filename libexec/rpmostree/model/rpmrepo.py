@@ -6,7 +6,10 @@ from dataclasses import dataclass, replace
 
 _SECTION = re.compile(r"\[([^\]]+)\]")
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_TRUE = frozenset({"1", "true", "yes", "on"})
+_BOOLEANS = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("0", "false", "no", "off"), False),
+}
 _DEFAULT_EXPIRE = 48 * 3600.0
 
 
@@ -18,8 +21,8 @@ class RpmRepo:
     options: Mapping[str, str]
 
     def _flag(self, key: str, default: bool) -> bool:
-        value = self.options.get(key)
-        return default if value is None else value.strip().lower() in _TRUE
+        """A boolean; one that is mistyped is the default, so that it turns no check off."""
+        return _BOOLEANS.get(self.options.get(key, "").strip().lower(), default)
 
     @property
     def enabled(self) -> bool:
@@ -38,7 +41,7 @@ class RpmRepo:
     @property
     def local_path(self) -> str | None:
         """The directory of a repository that is one; None if the network is needed."""
-        urls = self.options.get("baseurl", "").split()
+        urls = self.options.get("baseurl", "").replace(",", " ").split()
         return urls[0].removeprefix("file://") if urls and urls[0].startswith("file://") else None
 
     @property
@@ -62,7 +65,7 @@ def parse_repos(text: str) -> tuple[RpmRepo, ...]:
             continue
         section = _SECTION.fullmatch(line.strip())
         if section:
-            options = {}
+            options, last = {}, ""
             repos.append(RpmRepo(section[1], options))
         elif raw[0] in " \t" and options is not None and last:
             options[last] += " " + line.strip()

@@ -173,7 +173,9 @@ def _find_repos(treefile: Treefile) -> tuple[RpmRepo, ...]:
         )
     machine = platform.machine()
     variables = {"releasever": treefile.releasever, "basearch": machine, "arch": machine}
-    chosen = (substitute(known[name], {**variables, **treefile.repovars}) for name in treefile.repos)
+    chosen = (
+        substitute(known[name], {**variables, **treefile.repovars}) for name in treefile.repos
+    )
     return tuple(RpmRepo(r.id, {**r.options, "enabled": "1"}) for r in chosen)
 
 

@@ -1,8 +1,8 @@
 """From a wish to a deployment: the pipeline that every change of packages goes through."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha512
 from pathlib import Path
 
@@ -27,7 +27,8 @@ from rpmostree.model.package import Package
 from rpmostree.model.plan import Inactive, Install, Outcome, Plan, Wish
 from rpmostree.model.rpmrepo import RpmRepo
 from rpmostree.model.sysroot import Sysroot
-from rpmostree.ops.transaction import Transaction
+from rpmostree.ops.db import read_packages
+from rpmostree.ops.transaction import Transaction, begin
 from rpmostree.tools import dnf, rpm, settings
 from rpmostree.tools import sysroot as admin
 from rpmostree.tools.repo import Repo
@@ -74,6 +75,9 @@ class _Resolved:
     settings: settings.Settings
 
 
+Edit = Callable[[Repo, Ground, Origin], Origin]
+
+
 def find_ground(sysroot: Sysroot, stateroot: str | None) -> Ground:
     """Choose the deployments a change starts from.
 
@@ -116,6 +120,40 @@ def wish_of(ground: Ground, repo: Repo) -> Wish:
         raise BadInput(f"origin unconfigured-state: {origin.unconfigured_state}")
     base = base_checksum(repo.load_commit(deployment.checksum), deployment.checksum)
     return Wish(ground.stateroot, base, origin, deployment.kargs)
+
+
+def change_origin(
+    sysroot: Sysroot,
+    edit: Edit,
+    options: Options,
+    *,
+    title: str,
+    stateroot: str | None = None,
+    wait: float = 0,
+    prepare: Callable[[Transaction], None] = lambda _tx: None,
+) -> Outcome:
+    """Edit the wishes of the default deployment and deploy what comes of it.
+
+    `edit` is called once to see whether there is anything to do, and again when nobody else can
+    change the deployment any more; `prepare` runs after that.
+    """
+    repo = Repo(sysroot.repo)
+    ground = find_ground(sysroot, stateroot)
+    wish = _edited(repo, ground, edit)
+    if not options.dry_run and is_unchanged(sysroot, repo, ground, wish):
+        return Outcome("No change.")
+    check_unlocked(ground, ground.default.origin, wish.origin)
+    with begin(sysroot, title, wait) as tx:
+        ground = find_ground(sysroot, stateroot)
+        wish = _edited(repo, ground, edit)
+        with tx.step("prepare"):
+            prepare(tx)
+        return carry_out(tx, ground, wish, options)
+
+
+def _edited(repo: Repo, ground: Ground, edit: Edit) -> Wish:
+    wish = wish_of(ground, repo)
+    return replace(wish, origin=edit(repo, ground, wish.origin))
 
 
 def check_unlocked(ground: Ground, old: Origin, new: Origin) -> None:
@@ -186,9 +224,8 @@ def deploy(tx: Transaction, ground: Ground, wish: Wish, checksum: str) -> Outcom
 
 
 def diff_commits(repo: Repo, old: str, new: str) -> tuple[PackageChange, ...]:
-    """Package changes between two commits that list their packages; empty if one does not."""
-    before, after = (read_pkglist(repo.load_commit(c)) for c in (old, new))
-    return diff_packages(before or (), after or ()) if before and after else ()
+    """Package changes between two commits."""
+    return diff_packages(read_packages(repo, old), read_packages(repo, new))
 
 
 def _resolve(

@@ -6,7 +6,7 @@ from pathlib import Path
 from rpmostree.base.errors import BadInput
 from rpmostree.base.files import read_text
 from rpmostree.model.kargs import Kargs, KargsEdit, edit_kargs, editable, split_kargs
-from rpmostree.model.plan import Outcome, Plan
+from rpmostree.model.plan import Outcome, Plan, Wish
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops import derive
 from rpmostree.ops.transaction import begin, require_root
@@ -38,23 +38,26 @@ def change_kargs(
     require_root()
     repo = Repo(sysroot.repo)
     ground = _choose(derive.find_ground(sysroot, stateroot), index)
-    old = ground.default.kargs
-    start = split_kargs(read_text(_RUNNING) or "") if running else old
-    try:
-        new = edit_kargs(editable(start), edit)
-    except ValueError as error:
-        raise BadInput(str(error)) from error
-    wish = replace(derive.wish_of(ground, repo), kargs=new)
-    if new == editable(old):
+    wish = _edited(repo, ground, edit, running)
+    if wish.kargs == editable(ground.default.kargs):
         return Outcome("No changes.")
     if dry_run:
         return Outcome("", plan=Plan(wish))
     with begin(sysroot, "kargs", wait) as tx:
-        if derive.find_ground(sysroot, stateroot).deployments != ground.deployments:
-            raise BadInput("the deployments changed meanwhile", hint="run the command again")
+        ground = _choose(derive.find_ground(sysroot, stateroot), index)
+        wish = _edited(repo, ground, edit, running)
         tx.hold(wish.base, ground.default.checksum)
         outcome = derive.deploy(tx, ground, wish, ground.default.checksum)
     return replace(outcome, text="Kernel arguments updated.", diff=())
+
+
+def _edited(repo: Repo, ground: derive.Ground, edit: KargsEdit, running: bool) -> Wish:
+    """The wish with the arguments edited. Raises BadInput if an edit does not fit."""
+    start = split_kargs(read_text(_RUNNING) or "") if running else ground.default.kargs
+    try:
+        return replace(derive.wish_of(ground, repo), kargs=edit_kargs(editable(start), edit))
+    except ValueError as error:
+        raise BadInput(str(error)) from error
 
 
 def _choose(ground: derive.Ground, index: int | None) -> derive.Ground:

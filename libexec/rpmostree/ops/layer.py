@@ -13,7 +13,7 @@ from rpmostree.model.plan import Outcome
 from rpmostree.model.rpmfile import header_digest
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops import derive
-from rpmostree.ops.transaction import Transaction, begin, require_root
+from rpmostree.ops.transaction import Transaction, require_root
 from rpmostree.tools import rpm
 from rpmostree.tools.repo import Repo
 
@@ -52,22 +52,19 @@ def change_layers(
     require_root()
     given = [_read_file(Path(name)) for name in change.install if _is_file(name)]
     names = tuple(_check_name(name) for name in change.install if not _is_file(name))
-    repo = Repo(sysroot.repo)
-    ground = derive.find_ground(sysroot, stateroot)
-    origin = _edit(ground.default.origin, change, names, given)
-    wish = replace(derive.wish_of(ground, repo), origin=origin.without_transient())
-    if not options.dry_run and derive.is_unchanged(sysroot, repo, ground, wish):
-        return Outcome("No change.")
-    derive.check_unlocked(ground, ground.default.origin, origin)
-    with begin(sysroot, title, wait) as tx:
-        ground = derive.find_ground(
-            sysroot, stateroot
-        )  # as it is now that nobody else can change it
-        origin = _edit(ground.default.origin, change, names, given)
-        wish = replace(derive.wish_of(ground, repo), origin=origin.without_transient())
-        with tx.step("keep-local"):
-            _keep_files(tx, given)
-        return derive.carry_out(tx, ground, wish, replace(options, explicit=frozenset(names)))
+
+    def edit(_repo: Repo, _ground: derive.Ground, origin: Origin) -> Origin:
+        return _edit(origin, change, names, given)
+
+    return derive.change_origin(
+        sysroot,
+        edit,
+        replace(options, explicit=frozenset(names)),
+        title=title,
+        stateroot=stateroot,
+        wait=wait,
+        prepare=lambda tx: _keep_files(tx, given),
+    )
 
 
 def _is_file(name: str) -> bool:

@@ -83,6 +83,7 @@ def begin(sysroot: Sysroot, title: str, wait: float = 0) -> Iterator[Transaction
         _sweep(sysroot)
         staging = Path(tempfile.mkdtemp(prefix="tx-", dir=_staging_area(sysroot)))
         stack.callback(leave_staging, staging)
+        stack.callback(_let_go, sysroot)
         faults.reach("begin")
         yield Transaction(sysroot, Repo(sysroot.repo), staging, held)
 
@@ -120,6 +121,11 @@ def _sweep(sysroot: Sysroot) -> None:
     for left in _staging_area(sysroot).glob("tx-*"):
         events.detail(f"removing what an interrupted transaction left: {left}")
         remove_tree(left)
+    _let_go(sysroot)
+
+
+def _let_go(sysroot: Sysroot) -> None:
+    """Drop the references that kept commits in the making."""
     repo = Repo(sysroot.repo)
     if repo.read_ref(HELD) or repo.read_ref(_LAYER_HELD):
         refresh_base_refs(sysroot, repo)

@@ -14,6 +14,8 @@ from rpmostree.ops.transaction import begin, require_root
 from rpmostree.tools import ostree
 from rpmostree.tools.repo import Repo
 
+_NOTHING_NEW = "No upgrade available."
+
 
 @dataclass(frozen=True)
 class Upgrade:
@@ -44,11 +46,14 @@ def upgrade(
     require_root()
     repo = Repo(sysroot.repo)
     ground = derive.find_ground(sysroot, stateroot)
-    wish = _newest(sysroot, repo, ground, how)
-    if derive.is_unchanged(sysroot, repo, ground, wish):
-        return Outcome("No upgrade available.")
+    _pull(repo, derive.wish_of(ground, repo), how)
+    if derive.is_unchanged(sysroot, repo, ground, _newest(repo, ground, how)):
+        return Outcome(_NOTHING_NEW)
     with begin(sysroot, "upgrade", wait) as tx:
-        ground = derive.find_ground(sysroot, stateroot)
+        ground = derive.find_ground(sysroot, stateroot)  # as it is, now that nobody can change it
+        wish = _newest(repo, ground, how)
+        if derive.is_unchanged(sysroot, repo, ground, wish):
+            return Outcome(_NOTHING_NEW)
         outcome = derive.carry_out(tx, ground, wish, how.options)
     if how.options.download_only:
         return replace(outcome, text="Update downloaded.")
@@ -74,18 +79,23 @@ def check(sysroot: Sysroot, *, stateroot: str | None = None) -> Available | None
     return Available(newest, text_value(commit, "version"), commit.timestamp, diff)
 
 
-def _newest(sysroot: Sysroot, repo: Repo, ground: derive.Ground, how: Upgrade) -> Wish:
-    """The default deployment's wish on the newest base there is."""
-    wish = derive.wish_of(ground, repo)
+def _pull(repo: Repo, wish: Wish, how: Upgrade) -> None:
+    """Fetch the newest commit of the branch, if it has one and the network may be used."""
     refspec = _branch(wish)
     if refspec is None:
         raise BadInput("container images are not served yet", hint="the origin names an image")
-    if refspec.pinned:
-        if not wish.origin.layers:
-            events.message("Pinned to commit; no upgrade available")
-        return wish
-    if refspec.remote and not how.options.cache_only:
+    if refspec.pinned and not wish.origin.layers:
+        events.message("Pinned to commit; no upgrade available")
+    if refspec.remote and not refspec.pinned and not how.options.cache_only:
         ostree.pull(repo.path, refspec, timestamp_check=not how.allow_downgrade)
+
+
+def _newest(repo: Repo, ground: derive.Ground, how: Upgrade) -> Wish:
+    """The default deployment's wish on the newest base there is."""
+    wish = derive.wish_of(ground, repo)
+    refspec = _branch(wish)
+    if refspec is None or refspec.pinned:
+        return wish
     newest = repo.resolve(str(refspec))
     if not how.allow_downgrade:
         _refuse_older(repo, wish.base, newest)

@@ -4,12 +4,14 @@ No process is started, which is what makes `status` fast. Content objects, and e
 needs policy (pulls, signatures, pruning), are left to the binary: see tools.ostree.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from rpmostree.base.errors import BadInput, RpmOstreeError
 from rpmostree.base.files import read_text, sync_directory, write_atomically
+from rpmostree.model.gvariant import BadVariant
 from rpmostree.model.keyfile import KeyFile, parse_keyfile
 from rpmostree.model.objects import (
     Commit,
@@ -21,6 +23,8 @@ from rpmostree.model.objects import (
     serialise_dirtree,
 )
 from rpmostree.model.refspec import Refspec, is_checksum, parse_refspec
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -84,10 +88,11 @@ class Repo:
 
     def load_commit(self, checksum: str) -> Commit:
         """Read a commit object. Raises RpmOstreeError if it is missing or damaged."""
-        return parse_commit(self._load(checksum, "commit"))
+        return self._parse(parse_commit, checksum, "commit")
 
     def load_dirtree(self, checksum: str) -> DirTree:
-        return parse_dirtree(self._load(checksum, "dirtree"))
+        """Read a directory object. Raises RpmOstreeError if it is missing or damaged."""
+        return self._parse(parse_dirtree, checksum, "dirtree")
 
     def store_commit(self, commit: Commit) -> str:
         """Write a commit object, durably; the objects it names must be there already."""
@@ -143,6 +148,15 @@ class Repo:
 
     def _object(self, checksum: str, kind: str) -> Path:
         return self.path / "objects" / checksum[:2] / f"{checksum[2:]}.{kind}"
+
+    def _parse(self, parse: Callable[[bytes], _T], checksum: str, kind: str) -> _T:
+        try:
+            return parse(self._load(checksum, kind))
+        except BadVariant as error:
+            raise RpmOstreeError(
+                f"the {kind} object {checksum} in {self.path} is damaged: {error}",
+                hint="find out how much is with `ostree fsck`",
+            ) from error
 
     def _load(self, checksum: str, kind: str) -> bytes:
         path = self._object(checksum, kind)

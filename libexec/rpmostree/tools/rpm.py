@@ -61,12 +61,8 @@ def list_installed(root: Path, database: str) -> tuple[Nevra, ...]:
 
 def find_providers(root: Path, database: str, capability: str) -> tuple[Nevra, ...]:
     """The installed packages that provide a capability or own a path."""
-    done = run(
-        ["rpm", f"--root={root}", f"--dbpath={database}", "-q", "--qf", _NEVRA]
-        + ["--whatprovides", "--", capability],
-        ok=(0, 1),
-        env=_ENV,
-    )
+    words = ["rpm", f"--root={root}", f"--dbpath={database}", "-q", "--qf", _NEVRA]
+    done = run([*words, "--whatprovides", "--", capability], ok=(0, 1), env=_ENV)
     if done.status:
         return ()
     return tuple(sorted(_nevra(line) for line in done.stdout.splitlines()))
@@ -135,8 +131,11 @@ def install(
 def erase(
     sandbox: Sequence[str], root: Path, database: str, names: Sequence[str]
 ) -> tuple[Done, tuple[ScriptletFailure, ...]]:
-    """Take packages out of `root`; no scriptlet of theirs is run, as the genuine tool has it."""
-    words = [*sandbox, "rpm", f"--root={root}", f"--dbpath={database}", "-e", "--nodeps"]
+    """Take packages out of `root`, without running their scriptlets, as the genuine tool does.
+
+    Raises ToolFailed in rpm's words if another package needs one of them.
+    """
+    words = [*sandbox, "rpm", f"--root={root}", f"--dbpath={database}", "-e"]
     words += ["--noscripts", "--notriggers", "--noplugins", "--", *names]
     return _transact(words, "cannot remove the packages")
 
