@@ -98,6 +98,28 @@ def run(
     return done
 
 
+def pipe(argv: Sequence[str | Path], source: Path, target: Path, *, what: str) -> None:
+    """Run a program with `source` as its stdin and `target` as its stdout; raises as `run`."""
+    words = [os.fspath(word) for word in argv]
+    program = find(words[0])
+    if program is None:
+        raise _missing(words[0])
+    events.command(words)
+    with source.open("rb") as stdin, target.open("wb") as stdout:
+        done = subprocess.run(
+            _dying_with_us([program, *words[1:]]),
+            stdin=stdin,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            env=environment(),
+            encoding="utf-8",
+            errors="backslashreplace",
+            check=False,
+        )
+    if done.returncode:
+        raise ToolFailed(what, done.stderr[-_TAIL:])
+
+
 def _dying_with_us(words: list[str]) -> list[str]:
     setpriv = find("setpriv")
     return [setpriv, "--pdeathsig", "KILL", "--", *words] if setpriv else words

@@ -18,16 +18,10 @@ class RpmOstreePlan(dnf.Plugin):
                 "action": item.action_name,
                 "nevra": str(item.pkg),
                 "repo_id": item.from_repo,
-                "package_path": _path(item.pkg),
+                "package_path": os.path.basename(item.pkg.localPkg()),
                 "size": item.pkg.downloadsize,
             }
             for item in self.base.transaction
         ]
         with open(os.environ["RPMOSTREE_PLAN"], "w", encoding="utf-8") as out:
             json.dump({"rpms": rows}, out)
-
-
-def _path(package):
-    """Where the package is: a file that was given, or its name in the download directory."""
-    path = package.localPkg()
-    return path if package.reponame == "@commandline" else os.path.basename(path)

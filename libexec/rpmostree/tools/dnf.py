@@ -9,7 +9,7 @@ import json
 import os
 import pkgutil
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -174,7 +174,7 @@ def _solve_with_4(goal: Goal, cache: Path, scratch: Path, home: Path) -> Resolut
     words = _words("dnf", goal, _configure(goal, scratch, extra))
     words += ["install", "--downloadonly", f"--destdir={pool}", *_specs(goal)]
     _ask(words, {"HOME": str(home), "RPMOSTREE_PLAN": str(plan)})
-    return _read_plan(plan, pool)
+    return _read_plan(plan, pool, goal.files)
 
 
 def _solve_with_5(goal: Goal, cache: Path, scratch: Path, home: Path) -> Resolution:
@@ -190,7 +190,7 @@ def _solve_with_5(goal: Goal, cache: Path, scratch: Path, home: Path) -> Resolut
     }
     words = _words("dnf5", goal, _configure(goal, scratch, extra))
     _ask([*words, "install", f"--store={store}", *_specs(goal)], {"HOME": str(home)})
-    resolution = _read_plan(store / "transaction.json", store)
+    resolution = _read_plan(store / "transaction.json", store, goal.files)
     for solved in resolution.installs:
         kept = pool / solved.path.name
         if solved.repo is not None and not kept.exists():
@@ -221,14 +221,15 @@ def _essence(said: str) -> str:
     return "\n".join(problems or rest or lines[-10:])
 
 
-def _read_plan(plan: Path, directory: Path) -> Resolution:
+def _read_plan(plan: Path, directory: Path, given: Sequence[Path]) -> Resolution:
     if not plan.exists():
         raise ToolFailed("dnf ended well but did not say what it had resolved")
     installs, removals = [], []
+    files = {path.name: path for path in given}
     for row in json.loads(plan.read_text(encoding="utf-8"))["rpms"]:
         if row["action"] in _INSTALLS:
-            path = directory / str(row["package_path"])
-            installs.append(Solved(row["nevra"], _repo_id(row["repo_id"]), path))
+            repo, path = _repo_id(row["repo_id"]), directory / str(row["package_path"])
+            installs.append(Solved(row["nevra"], repo, files[path.name] if repo is None else path))
         else:
             removals.append(row["nevra"])
     return Resolution(tuple(installs), tuple(removals))

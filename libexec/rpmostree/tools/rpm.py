@@ -7,11 +7,11 @@ every call names it. What rpm says is read in the C locale, in words that have n
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rpmostree.base.errors import BadInput, RpmOstreeError, ToolFailed
-from rpmostree.base.run import Done, run
+from rpmostree.base.run import Done, pipe, run
 from rpmostree.model.nevra import Nevra
 from rpmostree.model.package import FileFlag, Package, PackageFile
 
@@ -26,6 +26,10 @@ _ENV = {"LC_ALL": "C"}
 _FAILED = re.compile(
     r"^(?:warning|error): (?P<kind>%[\w(]*?)\((?P<package>[^()]+)\) scriptlet failed, (?P<how>.*)$",
     re.MULTILINE,
+)
+# Debian's rpm begins with advice to use alien instead; its option against it is Debian's alone.
+_DEBIAN_ADVICE = re.compile(
+    r"^rpm: (RPM should not be used|However assuming you know).*\n", re.MULTILINE
 )
 _KINDS = {"%prein": "%pre", "%postin": "%post"}
 
@@ -155,6 +159,7 @@ def read_script(package: Path, kind: str) -> str:
 
 def _transact(words: list[str], what: str) -> tuple[Done, tuple[ScriptletFailure, ...]]:
     done = run(words, ok=range(256), env=_ENV, merge=True)
+    done = replace(done, stdout=_DEBIAN_ADVICE.sub("", done.stdout))
     failures = _scriptlet_failures(done.stdout)
     if done.status and not failures:
         raise ToolFailed(what, done.stdout)
@@ -212,11 +217,8 @@ def extract(packages: Sequence[Path], directory: str, target: Path) -> list[Path
 
 
 def _unpack(package: Path, target: Path) -> Path:
-    """The payload as a tar file; rpm2archive writes it beside the package, hence the copy."""
-    import shutil
-
-    copy = target / f"{package.name}.copy"
-    shutil.copyfile(package, copy)
-    run(["rpm2archive", "--nocompression", copy], what=f"cannot unpack {package.name}")
-    copy.unlink()
-    return next(target.glob(f"{copy.name}.t*"))
+    """The payload as a tar file."""
+    archive = target / f"{package.name}.tar"
+    words = ["rpm2archive", "--nocompression", "-"]
+    pipe(words, package, archive, what=f"cannot unpack {package.name}")
+    return archive
