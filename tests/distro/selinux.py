@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.kit.sh import sh
 
-FORMAT = 1  # to be raised when this module makes something else of the same package
+FORMAT = 2  # to be raised when this module makes something else of the same package
 
 # contexts must not depend on the users of the machine that compiles them
 SEMANAGE_CONF = "module-store = direct\nexpand-check = 0\nusepasswd = false\n"
@@ -50,7 +50,7 @@ def compile_policy(deb: Path, package: str, postinst: str, work: Path) -> dict[s
     store = package.removeprefix("selinux-policy-")
     tree = work / "policy"
     sh("dpkg-deb", "--extract", deb, tree)
-    top = tree / "etc/selinux"
+    top, modules_store = tree / "etc/selinux", tree / "var/lib/selinux"
     (top / "semanage.conf").write_text(SEMANAGE_CONF)
     before = {path for path in top.rglob("*") if path.is_file()}
     modules = tree / "usr/share/selinux" / store
@@ -66,6 +66,12 @@ def compile_policy(deb: Path, package: str, postinst: str, work: Path) -> dict[s
         if path.is_file() and path not in before and path.suffix != ".bin"
     }  # fmt: skip
     subs = top / store / "contexts/files/file_contexts.subs_dist"
+    # semodule must find its store again when a machine has modules of its own
+    made |= {
+        path
+        for path in modules_store.rglob("*")
+        if path.is_file() and "lock" not in path.name.lower()
+    }
     result = {f"/{path.relative_to(tree)}": path.read_bytes() for path in sorted(made)}
     result[f"/{subs.relative_to(tree)}"] = subs.read_bytes() + SUBSTITUTIONS.encode()
     return result

@@ -151,7 +151,9 @@ FAILING = tuple(
     Spec(
         f"fail-{kind}",
         files={f"/usr/share/fail-{kind}/readme": "x\n"},
-        scriptlets={f"%{kind}": "echo before the fall\ntrue\nno-such-program --with words\nexit 7\n"},
+        scriptlets={
+            f"%{kind}": "echo before the fall\ntrue\nno-such-program --with words\nexit 7\n"
+        },
     )
     for kind in ("pre", "post", "posttrans")
 )
@@ -189,7 +191,9 @@ ODD = Spec(
         "/var/lib/odd/with space": File(directory=True),
     },
     # rpmbuild takes no control characters, so a scriptlet has to make these.
-    scriptlets={"%post": "cd /usr/share/odd\necho x >'two\nlines'\nmkdir 'a\ttab'\necho x >'a\ttab/x'\n"},
+    scriptlets={
+        "%post": "cd /usr/share/odd\necho x >'two\nlines'\nmkdir 'a\ttab'\necho x >'a\ttab/x'\n"
+    },
 )
 
 

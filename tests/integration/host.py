@@ -190,9 +190,15 @@ class Host:
 
     def refs(self) -> dict[str, str]:
         """All refs, with what they point to."""
-        lines = text("ostree", "refs", f"--repo={self.repo}", "--list", "--revision").split("\n")
-        rows = (line.split() for line in lines)
-        return {row[0]: row[1] for row in rows if len(row) == 2}
+        found = {}
+        for kind in ("heads", "remotes"):
+            top = self.repo / "refs" / kind
+            for path in walk(top):
+                if path.is_file():
+                    remote, _, name = str(path.relative_to(top)).partition("/")
+                    ref = f"{remote}:{name}" if kind == "remotes" else f"{remote}/{name}"
+                    found[ref] = path.read_text().strip()
+        return found
 
     def parent(self, checksum: str) -> str | None:
         """The parent of a commit."""

@@ -100,7 +100,10 @@ def _make_bases(top: Path) -> tuple[str, str]:
     tree = rpms.synthetic_base(top / "tree", 1000, 110, cache=top / "cache")
     for number, name in enumerate(("vmlinuz", "initramfs.img")):
         (tree / _MODULES / name).write_bytes(rpms.make_blob(4000, number))
-    for name, line in (("passwd", "daemons:x:990:990::/:/usr/sbin/nologin"), ("group", "daemons:x:990:")):
+    for name, line in (
+        ("passwd", "daemons:x:990:990::/:/usr/sbin/nologin"),
+        ("group", "daemons:x:990:"),
+    ):
         with (tree / "usr/etc" / name).open("a") as out:
             out.write(f"{line}\n")
     built = rpms.build([*cases.BASE_ONE, *cases.BASE_TWO], top / "base-rpms")

@@ -89,8 +89,10 @@ def test_the_form_of_a_list():
 
 @pytest.mark.parametrize(
     ("raw", "values"),
-    [("a;b;", ("a", "b")), ("a;b", ("a", "b")), ("a\\;b;", ("a;b",)), ("a\\\\;b", ("a\\", "b"))]
-    + [("", ()), (";", ()), ("a\\sb;\\tc", ("a b", "\tc"))],
+    [
+        *(("a;b;", ("a", "b")), ("a;b", ("a", "b")), ("a\\;b;", ("a;b",))),
+        *(("a\\\\;b", ("a\\", "b")), ("", ()), (";", ()), ("a\\sb;\\tc", ("a b", "\tc"))),
+    ],
 )
 def test_lists_that_others_wrote(raw, values):
     assert parse_keyfile(f"[g]\nk={raw}\n").strings("g", "k") == values

@@ -44,8 +44,9 @@ def test_what_ostree_would_refuse_is_refused_by_name(text):
 def test_the_real_ostree_agrees(tmp_path):
     repo = f"--repo={tmp_path}"
     subprocess.run(["ostree", "init", "--mode=bare-user", repo], check=True)
-    texts = [text for text, _ in GOOD if SHA not in text] + [b for b in BAD if b and b != "a^"]
-    # All at once would end with the first error, and one process each costs 4 ms.
+    texts = [text for text, _ in GOOD if SHA not in text] + [
+        b for b in BAD if b not in ("", "a^", "a\n")
+    ]
     for text in texts:
         command = ["ostree", "rev-parse", repo, "--", text]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -55,8 +56,10 @@ def test_the_real_ostree_agrees(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "answer"),
-    [(SHA, True), (SHA[:-1], False), (SHA + "0", False), (SHA.upper(), False), (SHA + "\n", False)]
-    + [("", False)],
+    [
+        *((SHA, True), (SHA[:-1], False), (SHA + "0", False)),
+        *((SHA.upper(), False), (SHA + "\n", False), ("", False)),
+    ],
 )
 def test_checksums(text, answer):
     assert is_checksum(text) is answer

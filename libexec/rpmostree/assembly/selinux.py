@@ -41,6 +41,22 @@ def label_changes(
     setfiles.label(root, local, (_as_seen(path) for path in changed))
 
 
+def settle_store(root: Path) -> None:
+    """Keep the store of policy modules in /etc, which is merged, and not in /var, which is empty.
+
+    ostree rebuilds a changed policy from there when it deploys.
+    """
+    store, etc = root / "var/lib/selinux", root / "etc/selinux"
+    for policy in sorted(store.iterdir()) if store.is_dir() else ():
+        if policy.is_dir():
+            shutil.copytree(policy, etc / policy.name, symlinks=True, dirs_exist_ok=True)
+            shutil.rmtree(policy)
+    settings = etc / "semanage.conf"
+    text = read_text(settings)
+    if text is not None and "store-root" not in text:
+        settings.write_text(f"{text.rstrip()}\nstore-root=/etc/selinux\n", encoding="utf-8")
+
+
 def label_tree(root: Path, contexts: Path) -> None:
     """Label a whole tree in its final layout; what is below usr/etc as it will be seen in /etc."""
     if find("setfiles") is None:

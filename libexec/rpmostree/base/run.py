@@ -40,6 +40,7 @@ PACKAGES = {
     "setpriv": "util-linux",
 }
 _TAIL = 4096
+_PATIENCE = 5.0
 
 
 @dataclass(frozen=True)
@@ -152,8 +153,8 @@ def _started(
 
 
 def _end(child: "subprocess.Popen[str]") -> None:
-    """Ask the child's whole group to stop, insist after five seconds, and wait."""
-    for patience, signum in ((5, signal.SIGTERM), (None, signal.SIGKILL)):
+    """Ask the child's whole group to stop, insist after some seconds, and wait."""
+    for patience, signum in ((_PATIENCE, signal.SIGTERM), (None, signal.SIGKILL)):
         try:
             os.killpg(child.pid, signum)
             child.wait(patience)
