@@ -119,9 +119,9 @@ def test_the_real_tmpfiles_makes_odd_names_as_they_are(root, name):
     config = root / paths.MERGED_TMPFILES
     subprocess.run(["systemd-tmpfiles", f"--root={made}", "--create", config], check=True)
     assert (made / "var" / name).is_dir()
-    assert os.readlink(made / "var/link") == f"{name}/x"
-    assert os.readlink(made / "var" / f"{name}-link") == "target"
-    assert os.readlink(made / "opt" / name) == f"../../usr/lib/opt/{name}"
+    assert str((made / "var/link").readlink()) == f"{name}/x"
+    assert str((made / "var" / f"{name}-link").readlink()) == "target"
+    assert str((made / "opt" / name).readlink()) == f"../../usr/lib/opt/{name}"
     assert {p.name for p in (made / "var").iterdir()} == {name, "link", f"{name}-link"}
 
 
@@ -153,6 +153,13 @@ def test_lines_of_several_packages_are_merged_once(root):
         "d /var/a 0755 root root - -",
         "d /var/both 0755 root root - -",
     ]
+
+
+def test_both_architectures_of_a_package_have_their_say(root):
+    halves = [package(entry(f"/var/{name}", DIRECTORY)) for name in ("a", "b")]
+    paths.write_tmpfiles(root, halves, [])
+    assert len(lines(root / paths.TMPFILES / "foo.conf")) == 2
+    assert len(lines(root / paths.MERGED_TMPFILES)) == 2
 
 
 def test_a_later_layer_keeps_the_lines_of_an_earlier_one_and_never_writes_through_links(root):

@@ -11,7 +11,7 @@ import pytest
 
 from rpmostree.base import events
 from rpmostree.base.errors import ToolFailed, ToolMissing
-from rpmostree.base.run import SEARCH_PATH, environment, find, run, search_path
+from rpmostree.base.run import SEARCH_PATH, environment, find, pipe, run, search_path
 
 LIB = Path(__file__).parents[2] / "libexec"
 
@@ -165,6 +165,20 @@ def test_each_command_is_told_as_a_line_to_paste(mocker):
     mocker.patch.object(events, "_sink", sink)
     run(["echo", "a b"])
     sink.detail.assert_called_once_with("+ echo 'a b'")
+
+
+def test_a_pipe_from_file_to_file(tmp_path):
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.write_bytes(b"\xff\0" * 70_000)
+    pipe(["cat"], source, target, what="cannot copy")
+    assert target.read_bytes() == source.read_bytes()
+    pipe(["sh", "-c", "cut -d' ' -f5 /proc/$$/stat; echo $$"], source, target, what="cannot look")
+    group, process = target.read_text().split()
+    assert group == process
+    with pytest.raises(ToolFailed, match="^cannot sort: the reason"):
+        pipe(["sh", "-c", "echo the reason >&2; exit 2"], source, target, what="cannot sort")
+    with pytest.raises(ToolMissing):
+        pipe(["no-such-tool"], source, target, what="x")
 
 
 CALLER = """

@@ -1,11 +1,10 @@
 """The world is made once; each test gets a machine of its own from it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.vm.world import TOP, World, copied, make_world
+from tests.vm.world import TOP, World, copy_disk, make_world
 
 
 @pytest.fixture(scope="session")
@@ -15,7 +14,6 @@ def world() -> World:
 
 
 @pytest.fixture
-def disk(world: World) -> Iterator[Path]:
+def disk(world: World) -> Path:
     """The disk of a machine on which version 1 was just installed."""
-    with copied(world.image) as image:
-        yield image
+    return copy_disk(world.image)

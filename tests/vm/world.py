@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -182,13 +180,11 @@ def point_at_depot(sysroot: Path, depot: str) -> None:
     (find_etc(sysroot) / "dnf/vars/depot").write_text(f"{depot}\n")
 
 
-@contextmanager
-def copied(image: Path) -> Iterator[Path]:
-    """A copy of an image for one test; it stays when the test fails."""
+def copy_disk(image: Path) -> Path:
+    """A disk for one test; it stays until the next one, for whoever wants to look."""
     copy = image.with_name("machine.img")
     sh("cp", "--sparse=always", image, copy)
-    yield copy
-    copy.unlink()
+    return copy
 
 
 def check_disk(image: Path) -> None:

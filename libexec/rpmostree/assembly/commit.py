@@ -7,6 +7,7 @@ from os import environ
 
 from rpmostree.assembly import selinux, upper
 from rpmostree.assembly.root import Root
+from rpmostree.base.files import remove_tree
 from rpmostree.model.deployment import Deployment
 from rpmostree.model.objects import Commit
 from rpmostree.tools import ostree
@@ -29,10 +30,10 @@ def commit_layer(
     Only the upper layer is read: ostree stores its files, and the new directories are grafted onto
     those of the base, deletions included. No ref points to the result yet.
     """
-    upper.sweep(root.upper)
-    changed = upper.list_paths(root.upper)
+    upper.sweep(root.changed)
+    changed = upper.list_paths(root.changed)
     selinux.label_changes(root.path, changed, merge.path / "etc" if merge else None, root.staging)
-    changes = upper.read_changes(root.upper)
+    changes = _take_layer(root)
     stored = ostree.commit_directory(repo.path, root.upper, consume=True)
     tree = repo.load_commit(stored).root_tree
     repo.delete_commit(stored)
@@ -49,6 +50,18 @@ def commit_layer(
             root_meta=base.commit.root_meta,
         )
     )
+
+
+def _take_layer(root: Root) -> upper.Changes:
+    """Leave in the upper directory just the /usr that is to be committed."""
+    if root.copied:
+        root.upper.mkdir()
+        (root.path / "usr").rename(root.upper / "usr")
+        return upper.Changes((), ("usr",))
+    for path in root.upper.iterdir():
+        if path.name != "usr":
+            remove_tree(path)
+    return upper.read_changes(root.upper)
 
 
 def now(clock: Callable[[], float] = time.time) -> int:

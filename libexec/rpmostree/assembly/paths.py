@@ -66,10 +66,12 @@ def move_boot(root: Path) -> None:
 def write_tmpfiles(root: Path, packages: Sequence[Package], opt_lines: Sequence[str]) -> None:
     """Let systemd-tmpfiles make at boot what the packages own in /var, /run and /opt."""
     directory = root / TMPFILES
-    for package in packages:
-        lines = sorted(_tmpfiles_lines(package))
+    by_name: dict[str, set[str]] = {}
+    for package in packages:  # of one name there may be two architectures
+        by_name.setdefault(package.nevra.name, set()).update(_tmpfiles_lines(package))
+    for name, lines in by_name.items():
         if lines:
-            _write(directory / f"{package.nevra.name}.conf", lines)
+            _write(directory / f"{name}.conf", sorted(lines))
     if opt_lines:
         _write(directory / "rpm-ostree-opt.conf", opt_lines)
     merge_tmpfiles(root)

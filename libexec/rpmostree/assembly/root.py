@@ -18,15 +18,25 @@ from rpmostree.tools import bwrap, mount, ostree, rpm
 
 @dataclass(frozen=True)
 class Root:
-    """A root that can be written to. `path` shows it whole, `upper` holds what was changed."""
+    """A root that can be written to. `path` shows it whole, `upper` holds what was changed.
+
+    Where no overlay can be mounted the root is a full copy (`copied`), and all of it counts as
+    changed: much slower, and the same in the end.
+    """
 
     path: Path
     staging: Path
     database: str
+    copied: bool = False
 
     @property
     def upper(self) -> Path:
         return self.staging / "upper"
+
+    @property
+    def changed(self) -> Path:
+        """What has to be looked at to find the changes."""
+        return self.path if self.copied else self.upper
 
     @property
     def var(self) -> Path:
@@ -49,16 +59,21 @@ class Root:
 def open_root(
     repo: Path, base: str, deployments: Sequence[Deployment], staging: Path, cache: Path
 ) -> Root:
-    """Mount a writable view of the base commit. Must run in a private mount namespace."""
-    lower = _find_lower(repo, base, deployments, staging)
-    path = mount.mount_overlay(lower, staging)
+    """Open a writable view of the base commit. Must run in a private mount namespace."""
+    path = mount.mount_overlay([_find_lower(repo, base, deployments, staging)], staging)
+    copied = path is None
+    if path is None:
+        path = staging / "root"
+        events.message("No overlay can be mounted here; copying the whole base instead")
+        ostree.check_out(repo, base, path, copy=True)
+        (path / "etc").mkdir(exist_ok=True)
     make_scratch(staging, cache)
     etc = path / "usr/etc"
     if not etc.is_dir():
         raise BadInput(f"the commit {base} has no /usr/etc", hint="it is not a bootable base")
     mount.bind(etc, path / "etc")
     mount.bind(staging / "var", path / "var")
-    return Root(path, staging, rpm.find_database(path))
+    return Root(path, staging, rpm.find_database(path), copied)
 
 
 def make_scratch(staging: Path, cache: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rpmostree.base.files import remove_tree, walk
+from rpmostree.base.files import walk
 
 _OPAQUE = "trusted.overlay.opaque"
 _LITTER = (
@@ -34,20 +34,19 @@ class Changes:
     opaque: tuple[str, ...]
 
 
-def sweep(upper: Path) -> None:
-    """Remove what tools leave lying about, and all that is not below /usr."""
-    for path in upper.iterdir():
-        if path.name != "usr":
-            remove_tree(path)
+def sweep(top: Path) -> None:
+    """Remove what tools leave lying about below usr."""
     for name in _LITTER:
-        (upper / name).unlink(missing_ok=True)
+        (top / name).unlink(missing_ok=True)
 
 
-def list_paths(upper: Path) -> Iterator[str]:
-    """Everything in the upper layer but whiteouts, relative, parents first."""
-    for entry in walk(upper):
-        if not _is_whiteout(entry):
-            yield os.path.relpath(entry.path, upper)
+def list_paths(top: Path) -> Iterator[str]:
+    """All that is below `top`/usr but whiteouts, relative to `top`, parents first."""
+    if (top / "usr").is_dir():
+        yield "usr"
+        for entry in walk(top / "usr"):
+            if not _is_whiteout(entry):
+                yield os.path.relpath(entry.path, top)
 
 
 def read_changes(upper: Path) -> Changes:

@@ -113,6 +113,7 @@ def pipe(argv: Sequence[str | Path], source: Path, target: Path, *, what: str) -
             stdout=stdout,
             stderr=subprocess.PIPE,
             env=environment(),
+            process_group=0,
             encoding="utf-8",
             errors="backslashreplace",
             check=False,

@@ -1,36 +1,37 @@
 """mount(8). Only ever called inside a private mount namespace, so nothing is left mounted."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from rpmostree.base import events
 from rpmostree.base.errors import ToolFailed
+from rpmostree.base.files import remove_tree
 from rpmostree.base.run import run
 
 
-def mount_overlay(lower: Path, staging: Path) -> Path:
-    """Mount `staging/root` = `lower` with its changes in `staging/upper`; return it.
+def mount_overlay(lowers: Sequence[Path], staging: Path) -> Path | None:
+    """Mount `staging/root` = the lower layers, topmost first, with changes in `staging/upper`.
 
-    Links inside `staging` stand for the real paths, which may hold any character, because a
-    colon or comma would split the options. Raises ToolFailed where the kernel or the file system
-    cannot do it.
+    Returns the mounted root, or None, with nothing left behind, where the kernel or the file
+    system cannot do it. Links inside `staging` stand for the real paths, which may hold any
+    character, because a colon or comma would split the options.
     """
-    for name in ("upper", "work", "root"):
-        (staging / name).mkdir()
-    (staging / "lower").symlink_to(lower.absolute())
-    options = "lowerdir=lower,upperdir=upper,workdir=work,redirect_dir=off,metacopy=off,index=off"
-    run(["mount", "-t", "overlay", "overlay", "-o", options, "root"], cwd=staging)
-    return staging / "root"
-
-
-def mount_overlay_possible(lower: Path, staging: Path) -> bool:
-    """Try `mount_overlay`; false, with nothing left behind, where it cannot work."""
+    made = [staging / name for name in ("upper", "work", "root")]
+    for path in made:
+        path.mkdir()
+    links = [staging / f"lower{number}" for number in range(len(lowers))]
+    for link, lower in zip(links, lowers, strict=True):
+        link.symlink_to(lower.absolute())
+    options = f"lowerdir={':'.join(link.name for link in links)},upperdir=upper,workdir=work"
+    options += ",redirect_dir=off,metacopy=off,index=off"
     try:
-        mount_overlay(lower, staging)
-    except ToolFailed:
-        for name in ("upper", "work", "root"):
-            (staging / name).rmdir()
-        (staging / "lower").unlink()
-        return False
-    return True
+        run(["mount", "-t", "overlay", "overlay", "-o", options, "root"], cwd=staging)
+    except ToolFailed as error:
+        events.detail(f"no overlay can be mounted here: {error}")
+        for path in (*made, *links):
+            remove_tree(path)
+        return None
+    return staging / "root"
 
 
 def bind(source: Path, target: Path) -> None:
