@@ -359,4 +359,3 @@ def clone(host: Host, place: Path) -> Host:
     return protect(Host(place, host.world))
 
 
-__all__ = ["BRANCH", "OS", "REMOTE", "Deployed", "Host", "Ran"]

@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rpmostree.assembly import restore
 from rpmostree.base import events
 from rpmostree.base.errors import BadInput
 from rpmostree.model.deployment import Deployment
 from rpmostree.tools import bwrap, mount, ostree, rpm
+from rpmostree.tools.repo import Repo
 
 
 @dataclass(frozen=True)
@@ -57,15 +59,15 @@ class Root:
 
 
 def open_root(
-    repo: Path, base: str, deployments: Sequence[Deployment], staging: Path, cache: Path
+    repo: Repo, base: str, deployments: Sequence[Deployment], staging: Path, cache: Path
 ) -> Root:
     """Open a writable view of the base commit. Must run in a private mount namespace."""
-    path = mount.mount_overlay([_find_lower(repo, base, deployments, staging)], staging)
+    path = mount.mount_overlay(_find_lowers(repo, base, deployments, staging), staging)
     copied = path is None
     if path is None:
         path = staging / "root"
         events.message("No overlay can be mounted here; copying the whole base instead")
-        ostree.check_out(repo, base, path, copy=True)
+        ostree.check_out(repo.path, base, path, copy=True)
         (path / "etc").mkdir(exist_ok=True)
     make_scratch(staging, cache)
     etc = path / "usr/etc"
@@ -89,13 +91,20 @@ def make_scratch(staging: Path, cache: Path) -> None:
     mount.bind(cache / "repomd", staging / "var/cache/dnf")
 
 
-def _find_lower(repo: Path, base: str, deployments: Sequence[Deployment], staging: Path) -> Path:
-    for deployment in deployments:
-        if deployment.checksum == base and deployment.unlocked != "hotfix":
+def _find_lowers(
+    repo: Repo, base: str, deployments: Sequence[Deployment], staging: Path
+) -> list[Path]:
+    """Directories that together show the base, topmost first, with as little work as possible."""
+    usable = [d for d in deployments if d.unlocked != "hotfix"]
+    for deployment in usable:
+        if deployment.checksum == base:
             events.detail(f"the base is deployed at {deployment.path}")
-            return deployment.path
-    lower = staging / "base"
-    events.detail(f"the base is checked out to {lower}")
-    ostree.check_out(repo, base, lower)
-    (lower / "etc").mkdir(exist_ok=True)
-    return lower
+            return [deployment.path]
+    for deployment in usable[:1]:
+        if restore.lay_over(repo, base, deployment, staging / "restored"):
+            events.detail(f"the base is restored over {deployment.path}")
+            return [staging / "restored", deployment.path]
+    events.detail("the base is checked out")
+    ostree.check_out(repo.path, base, staging / "base")
+    (staging / "base/etc").mkdir(exist_ok=True)
+    return [staging / "base"]

@@ -194,7 +194,7 @@ def carry_out(tx: Transaction, ground: Ground, wish: Wish, options: Options) -> 
         )
     with tx.step("checkout", f"Checking out tree {wish.base[:7]}"):
         root = roots.open_root(
-            tx.repo.path,
+            tx.repo,
             wish.base,
             ground.deployments,
             tx.staging,

@@ -15,9 +15,11 @@ from rpmostree.model.gvariant import BadVariant
 from rpmostree.model.keyfile import KeyFile, parse_keyfile
 from rpmostree.model.objects import (
     Commit,
+    DirMeta,
     DirTree,
     graft,
     parse_commit,
+    parse_dirmeta,
     parse_dirtree,
     serialise_commit,
     serialise_dirtree,
@@ -93,6 +95,18 @@ class Repo:
     def load_dirtree(self, checksum: str) -> DirTree:
         """Read a directory object. Raises RpmOstreeError if it is missing or damaged."""
         return self._parse(parse_dirtree, checksum, "dirtree")
+
+    def load_dirmeta(self, checksum: str) -> DirMeta:
+        """Read a directory's metadata. Raises RpmOstreeError if it is missing or damaged."""
+        return self._parse(parse_dirmeta, checksum, "dirmeta")
+
+    def keeps_plain_files(self) -> bool:
+        """Is a content object the very file that is checked out (mode `bare`)?"""
+        return self.config().text("core", "mode") == "bare"
+
+    def content_file(self, checksum: str) -> Path:
+        """Where a content object is, in a repository that keeps plain files."""
+        return self._object(checksum, "file")
 
     def store_commit(self, commit: Commit) -> str:
         """Write a commit object, durably; the objects it names must be there already."""
