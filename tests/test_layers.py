@@ -24,7 +24,7 @@ DOORS = {
     "yaml": ("model/treefile_parse.py",),
     "ctypes": ("base/syscalls.py",),
     # Vendored inside typer since 0.26, and so not to be relied on.
-    "click": (),
+    "click": ("cli/usage.py",),
 }
 
 WRAPPERS = {
@@ -137,7 +137,7 @@ def test_every_layer_is_there():
         ("ops/status.py", "def f():\n    import subprocess", "allowed in: base/run.py"),
         ("base/run.py", "from fcntl import flock", "imports fcntl.flock"),
         ("ops/status.py", "import rich.table", "imports rich.table"),
-        ("cli/root.py", "import click", "allowed in: no module"),
+        ("cli/root.py", "import click", "allowed in: cli/usage.py"),
         ("ops/status.py", "run(['ostree', 'refs'])", "calls ostree"),
         ("tools/ostree.py", "run(['/usr/bin/rpm', *more])", "calls /usr/bin/rpm"),
         ("ops/status.py", "\n" * 451, "has 451 lines"),

@@ -2,43 +2,59 @@
 
 from __future__ import annotations
 
-import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.integration.host import Host, clone, copy_host, discard
+from rpmostree.base.syscalls import enter_private_mounts
+from tests.integration.host import Host, clone, copy_host, discard, mounted_disk
 from tests.integration.world import World, make_world
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A file system in memory for all machines: ostree flushes the whole of the one it is on.
+
+    It is mounted for this process and its children only, so nothing of it can outlive them.
+    """
+    enter_private_mounts()
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
+        image, place = Path(name) / "image", tmp_path_factory.mktemp("disk") / "mounted"
+        with mounted_disk(image, place, "8G", "-O", "^has_journal") as mounted:
+            yield mounted
+
+
+@pytest.fixture(scope="session")
+def world(disk: Path) -> World:
     """Bases, repositories and a prepared sysroot."""
-    top = tmp_path_factory.mktemp("world")
-    made = make_world(top)
-    yield made
-    discard(made.template)
-    shutil.rmtree(top)
+    (disk / "world").mkdir()
+    return make_world(disk / "world")
 
 
 @pytest.fixture
-def host(world: World, tmp_path: Path) -> Iterator[Host]:
+def place(disk: Path) -> Iterator[Path]:
+    """A directory for the machines of one test; no other has had its name."""
+    top = Path(tempfile.mkdtemp(prefix="test-", dir=disk))
+    yield top
+    for machine in top.iterdir():
+        discard(machine)
+    top.rmdir()
+
+
+@pytest.fixture
+def host(world: World, place: Path) -> Host:
     """A machine with one deployment of the first base."""
-    place = tmp_path / "sysroot"
-    yield copy_host(world, place)
-    discard(place)
+    return copy_host(world, place / "sysroot")
 
 
 @pytest.fixture
-def clones(tmp_path: Path) -> Iterator[Callable[[Host], Host]]:
+def clones(place: Path) -> Callable[[Host], Host]:
     """Makes copies of a machine."""
-    made: list[Path] = []
 
     def make(host: Host) -> Host:
-        made.append(tmp_path / f"clone-{len(made)}")
-        return clone(host, made[-1])
+        return clone(host, Path(tempfile.mkdtemp(prefix="clone-", dir=place)) / "sysroot")
 
-    yield make
-    for place in made:
-        discard(place)
+    return make

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -254,14 +255,15 @@ class Host:
 
     def strangers(self) -> list[str]:
         """The processes that see a mount of ours, or that were told of this sysroot."""
-        needle = str(self.sysroot).encode()
+        needles = {str(self.sysroot).encode(), _inside_of_disk(self.sysroot)}
         found = []
         for directory in Path("/proc").glob("[0-9]*"):
             if int(directory.name) == os.getpid():
                 continue
             try:
                 told = (directory / "cmdline").read_bytes()
-                if needle in told or _mounts_below(directory, needle):
+                seen = told + (directory / "mountinfo").read_bytes()
+                if any(needle in seen for needle in needles):
                     found.append(f"{directory.name}: {told.replace(bytes(1), b' ').decode()[:200]}")
             except OSError:  # it has ended meanwhile
                 continue
@@ -280,7 +282,8 @@ class Host:
         """Nothing runs, nothing is mounted, nothing is locked, and nothing lies about."""
         assert wait_for(lambda: not self.strangers(), 5), self.strangers()
         assert not self.mounts()
-        sh("flock", "--nonblock", self.lock, "true")
+        if self.lock.exists():
+            sh("flock", "--nonblock", self.lock, "true")
         assert not (swept and self.staging()), self.staging()
 
     def check(self) -> None:
@@ -290,8 +293,10 @@ class Host:
         assert not [ref for ref in self.refs() if ref.startswith("rpmostree/base/tmp")]
 
 
-def _mounts_below(process: Path, needle: bytes) -> bool:
-    return any(needle in line for line in (process / "mountinfo").read_bytes().split(b"\n"))
+def _inside_of_disk(path: Path) -> bytes:
+    """How the mount table of a sandbox spells a path: seen from the top of its file system."""
+    disk = next(parent for parent in (path, *path.parents) if parent.is_mount())
+    return f"/{path.relative_to(disk)}/".encode()
 
 
 def wait_for(condition: Callable[[], object], seconds: float) -> bool:
@@ -347,7 +352,7 @@ def protect(host: Host) -> Host:
 def discard(place: Path) -> None:
     """Remove a machine, immutable directories and all."""
     if place.exists():
-        fixed = [p for p in place.glob("ostree/deploy/*/deploy/*") if p.is_dir()]
+        fixed = [p for p in place.glob("**/ostree/deploy/*/deploy/*") if p.is_dir()]
         if fixed:
             sh("chattr", "-i", *fixed)
         shutil.rmtree(place)
@@ -357,5 +362,20 @@ def clone(host: Host, place: Path) -> Host:
     """Another machine in the state of this one."""
     sh("cp", "-a", host.sysroot, place)
     return protect(Host(place, host.world))
+
+
+@contextmanager
+def mounted_disk(image: Path, place: Path, size: str, *options: str) -> Iterator[Path]:
+    """An ext4 file system of its own in a file, which is gone afterwards, whatever happens."""
+    sh("truncate", f"--size={size}", image)
+    sh("mkfs.ext4", "-q", "-m", "0", *options, image)
+    place.mkdir()
+    sh("mount", "-o", "loop,discard,noatime", image, place)
+    image.unlink()  # the mount keeps it
+    try:
+        yield place
+    finally:
+        sh("umount", place)
+        place.rmdir()
 
 

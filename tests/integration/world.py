@@ -136,6 +136,7 @@ def _transact(tree: Path, verb: str, *packages: str | Path) -> None:
     for litter in ("var", "tmp", "run"):
         for path in (tree / litter).iterdir():
             shutil.rmtree(path)
+    (tree / "usr/share/rpm/.rpm.lock").unlink()
 
 
 def _make_sysroot(world: World) -> None:

@@ -182,7 +182,8 @@ def test_a_pipe_from_file_to_file(tmp_path):
 
 
 CALLER = """
-import os, sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored in `&`
 sys.path.insert(0, sys.argv[1])
 from rpmostree.base import run as module
 module._PATIENCE = {patience}
