@@ -16,6 +16,9 @@ from rpmostree.model.package import Package, PackageFile
 
 TMPFILES = "usr/lib/rpm-ostree/tmpfiles.d"
 MERGED_TMPFILES = "usr/lib/tmpfiles.d/rpm-ostree-autovar.conf"
+_EVERYWHERE = frozenset(
+    ["", "dev", "home", "media", "mnt", "proc", "root", "srv", "sys", "sysroot", "tmp"]
+)
 _TOPS = frozenset("usr bin sbin lib lib64 lib32 libx32 etc var run opt boot".split())
 _SKIPPED = ("/var/lib/rpm", "/var/lib/selinux", "/var/opt", "/var/run", "/var/tmp", "/run/lock")
 _PATH = re.compile(r'\s*\S+\s+(?:"((?:[^"\\]|\\.)*)"|(\S+))')
@@ -35,8 +38,8 @@ def check_paths(packages: Iterable[Package]) -> None:
 
 def _is_supported(file: PackageFile) -> bool:
     top, *below = file.path.strip("/").split("/")
-    if not below:
-        return file.is_directory or file.is_link
+    if not below:  # one that every image has is not the package's to make
+        return (file.is_directory or file.is_link) and top in _TOPS | _EVERYWHERE
     if top == "usr" and below[0] == "local":
         return file.is_directory
     return top in _TOPS

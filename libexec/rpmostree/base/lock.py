@@ -109,7 +109,8 @@ def _user() -> str:
     """The person behind sudo, if there is one."""
     import pwd
 
-    uid = int(os.environ.get("SUDO_UID") or os.getuid())
+    behind = os.environ.get("SUDO_UID", "")
+    uid = int(behind) if behind.isdecimal() else os.getuid()
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:

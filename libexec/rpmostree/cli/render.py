@@ -1,11 +1,14 @@
 """Results as the text people read; the wording is the genuine tool's where it has one."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from rpmostree.cli.app import show
 from rpmostree.model.diff import Change, PackageChange
 from rpmostree.model.plan import Outcome, Plan
-from rpmostree.ops.db import PackageDiff, PackageList
+
+if TYPE_CHECKING:  # the verb itself is loaded only where it is run
+    from rpmostree.ops.db import PackageDiff, PackageList
 
 QUEUED = 'Changes queued for next boot. Run "systemctl reboot" to start a reboot'
 RUN_REBOOT = 'Run "systemctl reboot" to start a reboot'
@@ -63,7 +66,7 @@ def diff_signs(changes: Iterable[PackageChange]) -> str:
     return "\n".join(lines)
 
 
-def diff_json(diff: PackageDiff) -> dict[str, object]:
+def diff_json(diff: "PackageDiff") -> dict[str, object]:
     return {
         "ostree-commit-from": diff.old.checksum,
         "ostree-commit-to": diff.new.checksum,
@@ -81,14 +84,14 @@ def changes_json(changes: Sequence[PackageChange]) -> list[object]:
     return rows
 
 
-def diff_header(diff: PackageDiff) -> str:
+def diff_header(diff: "PackageDiff") -> str:
     return (
         f"ostree diff commit from: {diff.old.name} ({diff.old.checksum})\n"
         f"ostree diff commit to:   {diff.new.name} ({diff.new.checksum})"
     )
 
 
-def list_text(listed: PackageList) -> str:
+def list_text(listed: "PackageList") -> str:
     head = f"ostree commit: {listed.revision.name} ({listed.revision.checksum})"
     return "\n".join([head, *(f" {package}" for package in listed.packages)])
 
