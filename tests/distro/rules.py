@@ -22,7 +22,7 @@ DROPPED = frozenset(
     default-dbus-session-bus dbus-session-bus dirmngr dpkg gettext-base gpg-agent
     init-system-helpers install-info iso-codes libdebconfclient0 linux-base
     lsb-base lsb-release mailcap media-types mime-support os-prober perl perl-base
-    rpm2cpio runit-helper sensible-utils sysvinit-utils tzdata ucf usr-is-merged
+    runit-helper sensible-utils sysvinit-utils tzdata ucf usr-is-merged
     usrmerge
     """.split()
 )

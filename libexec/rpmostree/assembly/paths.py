@@ -68,16 +68,20 @@ def move_boot(root: Path) -> None:
 
 def write_tmpfiles(root: Path, packages: Sequence[Package], opt_lines: Sequence[str]) -> None:
     """Let systemd-tmpfiles make at boot what the packages own in /var, /run and /opt."""
-    directory = root / TMPFILES
+    write_package_tmpfiles(root, packages)
+    if opt_lines:
+        _write(root / TMPFILES / "rpm-ostree-opt.conf", opt_lines)
+    merge_tmpfiles(root)
+
+
+def write_package_tmpfiles(root: Path, packages: Sequence[Package]) -> None:
+    """One file for each package that owns something in /var or /run."""
     by_name: dict[str, set[str]] = {}
     for package in packages:  # of one name there may be two architectures
         by_name.setdefault(package.nevra.name, set()).update(_tmpfiles_lines(package))
     for name, lines in by_name.items():
         if lines:
-            _write(directory / f"{name}.conf", sorted(lines))
-    if opt_lines:
-        _write(directory / "rpm-ostree-opt.conf", opt_lines)
-    merge_tmpfiles(root)
+            _write(root / TMPFILES / f"{name}.conf", sorted(lines))
 
 
 def merge_tmpfiles(root: Path) -> None:

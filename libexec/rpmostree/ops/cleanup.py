@@ -65,17 +65,5 @@ def choose_dropped(
 
 
 def _prune(tx: Transaction) -> None:
-    """Let ostree drop unreferenced objects, and drop kept package files of nobody."""
+    """Let ostree drop boot files and objects that nothing refers to."""
     events.detail(admin.clean_up(tx.sysroot).strip())
-    needed = {
-        f"{package.sha256}.rpm"
-        for deployment in admin.list_deployments(tx.sysroot)
-        for package in (
-            *deployment.origin.local_packages,
-            *deployment.origin.local_fileoverrides,
-            *deployment.origin.local_replacements,
-        )
-    }
-    for path in tx.sysroot.local_packages.glob("*.rpm"):
-        if path.name not in needed:
-            path.unlink()

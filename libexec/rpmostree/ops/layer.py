@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from rpmostree.assembly import pkgcache
 from rpmostree.base.errors import BadInput
 from rpmostree.base.files import sync_directory
 from rpmostree.model.nevra import parse_nevra
 from rpmostree.model.origin import LocalPackage, Origin
+from rpmostree.model.package import Package
 from rpmostree.model.plan import Outcome
 from rpmostree.model.rpmfile import header_digest
 from rpmostree.model.sysroot import Sysroot
@@ -33,7 +35,7 @@ class _Given:
     """A package file named on the command line."""
 
     package: LocalPackage
-    path: Path
+    content: Package
 
 
 def change_layers(
@@ -90,7 +92,7 @@ def _read_file(path: Path) -> _Given:
     (package,) = rpm.read_packages([name])
     with name.open("rb") as content:
         digest = header_digest(content.read())
-    return _Given(LocalPackage(digest, str(package.nevra)), name)
+    return _Given(LocalPackage(digest, str(package.nevra)), package)
 
 
 def _edit(
@@ -141,6 +143,7 @@ def _keep_files(tx: Transaction, given: Sequence[_Given]) -> None:
         target = store / f"{file.package.sha256}.rpm"
         if not target.exists():
             fresh = tx.staging / target.name
-            shutil.copyfile(file.path, fresh)
+            shutil.copyfile(file.content.path, fresh)
             fresh.replace(target)
             sync_directory(store)
+        pkgcache.import_package(tx.repo, replace(file.content, path=target), tx.staging)

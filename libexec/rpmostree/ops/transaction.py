@@ -20,7 +20,10 @@ from types import FrameType
 from rpmostree.base import events, faults, lock, syscalls
 from rpmostree.base.errors import BadInput, RpmOstreeError
 from rpmostree.base.files import remove_tree
-from rpmostree.model.layered import base_checksum, is_layered
+from rpmostree.model.layered import base_checksum, is_layered, read_pkglist
+from rpmostree.model.nevra import parse_nevra
+from rpmostree.model.pkgcache import PREFIX as CACHE
+from rpmostree.model.pkgcache import cache_ref
 from rpmostree.model.refspec import Refspec
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.tools import mount
@@ -59,6 +62,7 @@ class Transaction:
         with self.step(name, title), _no_interrupt():
             yield
             refresh_base_refs(self.sysroot, self.repo)
+            forget_unused(self.sysroot, self.repo)
             admin.touch(self.sysroot)
         faults.reach(f"after-{name}")
 
@@ -108,6 +112,26 @@ def refresh_base_refs(sysroot: Sysroot, repo: Repo) -> None:
             repo.write_ref(Refspec(name), checksum)
     for name in existing.keys() - wanted.keys():
         repo.delete_ref(Refspec(name))
+
+
+def forget_unused(sysroot: Sysroot, repo: Repo) -> None:
+    """Drop kept package files, and packages in the genuine tool's cache, that no deployment has."""
+    wanted: set[str] = set()
+    kept: set[str] = set()
+    imported = repo.list_refs(CACHE)
+    for deployment in admin.list_deployments(sysroot):
+        origin = deployment.origin
+        local = (*origin.local_packages, *origin.local_fileoverrides, *origin.local_replacements)
+        kept |= {f"{package.sha256}.rpm" for package in local}
+        wanted |= {package.nevra for package in local}
+        if imported:
+            listed = read_pkglist(repo.load_commit(deployment.checksum))
+            wanted |= set(map(str, listed or ()))
+    for name in imported.keys() - {cache_ref(parse_nevra(nevra)) for nevra in wanted}:
+        repo.delete_ref(Refspec(name))
+    for path in sysroot.local_packages.glob("*.rpm"):
+        if path.name not in kept:
+            path.unlink()
 
 
 def _staging_area(sysroot: Sysroot) -> Path:

@@ -206,7 +206,7 @@ def extract(packages: Sequence[Path], directory: str, target: Path) -> list[Path
     target.mkdir()
     extracted = []
     for package in packages:
-        with tarfile.open(_unpack(package, target)) as archive:
+        with tarfile.open(unpack(package, target)) as archive:
             for member in archive:
                 name = Path(member.name)
                 content = archive.extractfile(member) if member.isfile() else None
@@ -216,8 +216,8 @@ def extract(packages: Sequence[Path], directory: str, target: Path) -> list[Path
     return extracted
 
 
-def _unpack(package: Path, target: Path) -> Path:
-    """The payload as a tar file."""
+def unpack(package: Path, target: Path) -> Path:
+    """Write the payload as a tar file into the directory `target`; its path."""
     archive = target / f"{package.name}.tar"
     words = ["rpm2archive", "--nocompression", "-"]
     pipe(words, package, archive, what=f"cannot unpack {package.name}")
