@@ -35,6 +35,7 @@ PACKAGES = {
     "dnf": "dnf or dnf5",
     "dracut": "dracut (Debian: dracut-core)",
     "mount": "util-linux (Debian: mount)",
+    "rpm2archive": "rpm (Debian: rpm2cpio)",
     "rpmkeys": "rpm",
     "setfiles": "policycoreutils",
     "setpriv": "util-linux",

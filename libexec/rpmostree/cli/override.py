@@ -23,6 +23,7 @@ from rpmostree.cli.options import (
 )
 from rpmostree.cli.system import finish
 from rpmostree.cli.usage import UsageError
+from rpmostree.model.plan import Options
 
 _SLASH = Path("/")
 Packages = Annotated[list[str] | None, typer.Argument(metavar="PACKAGE...", show_default=False)]
@@ -45,14 +46,13 @@ def remove(
     verbose: Verbose = False,
 ) -> None:
     """Remove packages from the base layer."""
-    from rpmostree.ops import derive
     from rpmostree.ops import override as ops
 
     del peer, quiet, verbose
     if not packages:
         raise UsageError("At least one PACKAGE must be specified", context)
     root = open_sysroot(sysroot)
-    options = derive.Options(dry_run=dry_run, cache_only=cache_only)
+    options = Options(dry_run=dry_run, cache_only=cache_only)
     outcome = ops.remove(root, packages, options, stateroot=stateroot, wait=seconds(wait))
     finish(root, outcome, render.RUN_REBOOT, as_json=as_json, reboot=reboot)
 
@@ -74,14 +74,13 @@ def reset(
     verbose: Verbose = False,
 ) -> None:
     """Let packages be as the base has them again."""
-    from rpmostree.ops import derive
     from rpmostree.ops import override as ops
 
     del peer, quiet, verbose
     if bool(packages) == all_:
         raise UsageError("Specify either packages or --all", context)
     root = open_sysroot(sysroot)
-    options = derive.Options(dry_run=dry_run, cache_only=cache_only)
+    options = Options(dry_run=dry_run, cache_only=cache_only)
     outcome = ops.reset(
         root,
         packages or [],

@@ -28,6 +28,7 @@ from rpmostree.cli.options import (
 )
 from rpmostree.cli.system import finish
 from rpmostree.cli.usage import UsageError
+from rpmostree.model.plan import Options
 
 _SLASH = Path("/")
 Packages = Annotated[list[str] | None, typer.Argument(metavar="PACKAGE...", show_default=False)]
@@ -60,7 +61,7 @@ def install(
     verbose: Verbose = False,
 ) -> None:
     """Overlay additional packages: names, capabilities, paths or .rpm files."""
-    from rpmostree.ops import derive, layer
+    from rpmostree.ops import layer
 
     del peer, quiet, verbose, assumeyes
     if not packages and not uninstall_:
@@ -68,7 +69,7 @@ def install(
     change = layer.LayerChange(
         install=tuple(packages or ()), uninstall=tuple(uninstall_ or ()), idempotent=idempotent
     )
-    options = derive.Options(
+    options = Options(
         dry_run=dry_run,
         cache_only=cache_only,
         download_only=download_only,
@@ -109,7 +110,7 @@ def uninstall(
     verbose: Verbose = False,
 ) -> None:
     """Remove overlaid additional packages."""
-    from rpmostree.ops import derive, layer
+    from rpmostree.ops import layer
 
     del peer, quiet, verbose, assumeyes
     if not packages and not all_ and not install_:
@@ -120,7 +121,7 @@ def uninstall(
         uninstall_all=all_,
         idempotent=idempotent,
     )
-    options = derive.Options(dry_run=dry_run, cache_only=cache_only)
+    options = Options(dry_run=dry_run, cache_only=cache_only)
     root = open_sysroot(sysroot)
     outcome = layer.change_layers(
         root,

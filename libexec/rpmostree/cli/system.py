@@ -27,7 +27,7 @@ from rpmostree.cli.options import (
     seconds,
 )
 from rpmostree.cli.usage import UsageError
-from rpmostree.model.plan import Outcome
+from rpmostree.model.plan import Options, Outcome
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.tools import sysroot as admin
 
@@ -93,7 +93,6 @@ def upgrade(
 ) -> None:
     """Perform a system upgrade."""
     from rpmostree.ops import upgrade as ops
-    from rpmostree.ops.derive import Options
 
     del peer, quiet, verbose
     if reboot and (check or preview):

@@ -54,3 +54,14 @@ class Outcome:
     diff: tuple[PackageChange, ...] = ()
     plan: Plan | None = None
     hint: str = ""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a change is carried out. `explicit` are the requests that are new with it."""
+
+    dry_run: bool = False
+    cache_only: bool = False
+    download_only: bool = False
+    allow_inactive: bool = False
+    explicit: frozenset[str] = frozenset()

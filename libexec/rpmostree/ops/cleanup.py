@@ -8,7 +8,7 @@ from rpmostree.base.files import remove_tree
 from rpmostree.model.deployment import Deployment
 from rpmostree.model.plan import Outcome
 from rpmostree.model.sysroot import Sysroot
-from rpmostree.ops.derive import find_ground
+from rpmostree.ops.ground import find_ground
 from rpmostree.ops.transaction import Transaction, begin, require_root
 from rpmostree.tools import sysroot as admin
 

@@ -9,6 +9,7 @@ from rpmostree.model.kargs import Kargs, KargsEdit, edit_kargs, editable, split_
 from rpmostree.model.plan import Outcome, Plan, Wish
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops import derive
+from rpmostree.ops.ground import Ground, find_ground, wish_of
 from rpmostree.ops.transaction import begin, require_root
 from rpmostree.tools.repo import Repo
 
@@ -21,7 +22,7 @@ def read_kargs(
     """The arguments of a deployment (the default one), or of the running kernel."""
     if running:
         return split_kargs(read_text(_RUNNING) or "")
-    return _choose(derive.find_ground(sysroot, stateroot), index).default.kargs
+    return _choose(find_ground(sysroot, stateroot), index).default.kargs
 
 
 def change_kargs(
@@ -37,30 +38,30 @@ def change_kargs(
     """Deploy the same commit with edited arguments. Raises BadInput if an edit does not fit."""
     require_root()
     repo = Repo(sysroot.repo)
-    ground = _choose(derive.find_ground(sysroot, stateroot), index)
+    ground = _choose(find_ground(sysroot, stateroot), index)
     wish = _edited(repo, ground, edit, running)
     if wish.kargs == editable(ground.default.kargs):
         return Outcome("No changes.")
     if dry_run:
         return Outcome("", plan=Plan(wish))
     with begin(sysroot, "kargs", wait) as tx:
-        ground = _choose(derive.find_ground(sysroot, stateroot), index)
+        ground = _choose(find_ground(sysroot, stateroot), index)
         wish = _edited(repo, ground, edit, running)
         tx.hold(wish.base, ground.default.checksum)
         outcome = derive.deploy(tx, ground, wish, ground.default.checksum)
     return replace(outcome, text="Kernel arguments updated.", diff=())
 
 
-def _edited(repo: Repo, ground: derive.Ground, edit: KargsEdit, running: bool) -> Wish:
+def _edited(repo: Repo, ground: Ground, edit: KargsEdit, running: bool) -> Wish:
     """The wish with the arguments edited. Raises BadInput if an edit does not fit."""
     start = split_kargs(read_text(_RUNNING) or "") if running else ground.default.kargs
     try:
-        return replace(derive.wish_of(ground, repo), kargs=edit_kargs(editable(start), edit))
+        return replace(wish_of(ground, repo), kargs=edit_kargs(editable(start), edit))
     except ValueError as error:
         raise BadInput(str(error)) from error
 
 
-def _choose(ground: derive.Ground, index: int | None) -> derive.Ground:
+def _choose(ground: Ground, index: int | None) -> Ground:
     if index is None:
         return ground
     if not 0 <= index < len(ground.deployments):

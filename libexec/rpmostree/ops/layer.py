@@ -11,10 +11,11 @@ from rpmostree.base.files import sync_directory
 from rpmostree.model.nevra import parse_nevra
 from rpmostree.model.origin import LocalPackage, Origin
 from rpmostree.model.package import Package
-from rpmostree.model.plan import Outcome
+from rpmostree.model.plan import Options, Outcome
 from rpmostree.model.rpmfile import header_digest
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops import derive
+from rpmostree.ops.ground import Ground
 from rpmostree.ops.transaction import Transaction, require_root
 from rpmostree.tools import rpm
 from rpmostree.tools.repo import Repo
@@ -41,7 +42,7 @@ class _Given:
 def change_layers(
     sysroot: Sysroot,
     change: LayerChange,
-    options: derive.Options,
+    options: Options,
     *,
     title: str,
     stateroot: str | None = None,
@@ -55,7 +56,7 @@ def change_layers(
     given = [_read_file(Path(name)) for name in change.install if _is_file(name)]
     names = tuple(_check_name(name) for name in change.install if not _is_file(name))
 
-    def edit(_repo: Repo, _ground: derive.Ground, origin: Origin) -> Origin:
+    def edit(_repo: Repo, _ground: Ground, origin: Origin) -> Origin:
         return _edit(origin, change, names, given)
 
     return derive.change_origin(

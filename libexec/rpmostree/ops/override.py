@@ -6,10 +6,11 @@ from dataclasses import replace
 from rpmostree.base.errors import BadInput
 from rpmostree.model.nevra import Nevra
 from rpmostree.model.origin import Origin
-from rpmostree.model.plan import Outcome
+from rpmostree.model.plan import Options, Outcome
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops import derive
 from rpmostree.ops.db import read_packages
+from rpmostree.ops.ground import Edit, Ground, wish_of
 from rpmostree.ops.transaction import require_root
 from rpmostree.tools.repo import Repo
 
@@ -17,15 +18,15 @@ from rpmostree.tools.repo import Repo
 def remove(
     sysroot: Sysroot,
     names: Sequence[str],
-    options: derive.Options,
+    options: Options,
     *,
     stateroot: str | None = None,
     wait: float = 0,
 ) -> Outcome:
     """Take packages out of the base. Raises BadInput for one the base has not, or not once."""
 
-    def edit(repo: Repo, ground: derive.Ground, origin: Origin) -> Origin:
-        packages = read_packages(repo, derive.wish_of(ground, repo).base)
+    def edit(repo: Repo, ground: Ground, origin: Origin) -> Origin:
+        packages = read_packages(repo, wish_of(ground, repo).base)
         for name in names:
             found = _find_one(packages, name)
             if found.name in origin.removals:
@@ -39,7 +40,7 @@ def remove(
 def reset(
     sysroot: Sysroot,
     names: Sequence[str],
-    options: derive.Options,
+    options: Options,
     *,
     everything: bool = False,
     stateroot: str | None = None,
@@ -47,7 +48,7 @@ def reset(
 ) -> Outcome:
     """Let packages be as the base has them again. Raises BadInput for one without an override."""
 
-    def edit(_repo: Repo, _ground: derive.Ground, origin: Origin) -> Origin:
+    def edit(_repo: Repo, _ground: Ground, origin: Origin) -> Origin:
         if everything:
             return replace(origin, removals=(), local_replacements=(), remote_replacements=())
         for name in names:
@@ -62,8 +63,8 @@ def reset(
 
 def _change(
     sysroot: Sysroot,
-    edit: derive.Edit,
-    options: derive.Options,
+    edit: Edit,
+    options: Options,
     title: str,
     stateroot: str | None,
     wait: float,

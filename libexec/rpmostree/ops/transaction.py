@@ -31,6 +31,7 @@ from rpmostree.tools import sysroot as admin
 from rpmostree.tools.repo import Repo
 
 _STAGING = "private"
+_READ_ONLY = (Path("/sysroot"), Path("/boot"))  # where sysroot.readonly is set
 _BASE_REFS = "rpmostree/base"
 HELD = Refspec(f"{_BASE_REFS}/tmp")
 _LAYER_HELD = Refspec(f"{_BASE_REFS}/tmp-layer")
@@ -79,8 +80,8 @@ def begin(sysroot: Sysroot, title: str, wait: float = 0) -> Iterator[Transaction
     require_root()
     syscalls.enter_private_mounts()
     if admin.is_booted(sysroot):
-        for place in (Path("/sysroot"), Path("/boot")):
-            if place.is_mount():
+        for place in mount.list_mounts():
+            if place in _READ_ONLY:
                 mount.make_writable(place)
     sysroot.private.mkdir(parents=True, exist_ok=True)
     with lock.hold(sysroot.lock, title, wait) as held, ExitStack() as stack:
@@ -158,18 +159,11 @@ def _let_go(sysroot: Sysroot) -> None:
 def leave_staging(staging: Path) -> None:
     """Take down our mounts and remove the staging directory; a failure is worth a warning."""
     try:
-        for place in reversed(_mounted_below(staging)):
+        for place in reversed(mount.list_mounts(below=staging)):
             mount.unmount(place)
         remove_tree(staging)
     except (OSError, RpmOstreeError) as error:
         events.warning(f"cannot remove {staging}: {error}; the next command will")
-
-
-def _mounted_below(top: Path) -> list[Path]:
-    text = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="surrogateescape")
-    places = (line.split(" ")[1] for line in text.splitlines())
-    decoded = (p.encode("latin-1", "surrogateescape").decode("unicode_escape") for p in places)
-    return [Path(p) for p in decoded if p.startswith(f"{top}/")]
 
 
 @contextmanager

@@ -6,10 +6,11 @@ from rpmostree.base import events
 from rpmostree.base.errors import BadInput
 from rpmostree.model.diff import PackageChange
 from rpmostree.model.layered import text_value
-from rpmostree.model.plan import Outcome, Wish
+from rpmostree.model.plan import Options, Outcome, Wish
 from rpmostree.model.refspec import Refspec
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops import derive
+from rpmostree.ops.ground import Ground, find_ground, is_unchanged, wish_of
 from rpmostree.ops.transaction import begin, require_root
 from rpmostree.tools import ostree
 from rpmostree.tools.repo import Repo
@@ -23,7 +24,7 @@ class Upgrade:
 
     allow_downgrade: bool = False
     check: bool = False
-    options: derive.Options = field(default_factory=derive.Options)
+    options: Options = field(default_factory=Options)
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,14 @@ def upgrade(
     """
     require_root()
     repo = Repo(sysroot.repo)
-    ground = derive.find_ground(sysroot, stateroot)
-    _pull(repo, derive.wish_of(ground, repo), how)
-    if derive.is_unchanged(sysroot, repo, ground, _newest(repo, ground, how)):
+    ground = find_ground(sysroot, stateroot)
+    _pull(repo, wish_of(ground, repo), how)
+    if is_unchanged(sysroot, repo, ground, _newest(repo, ground, how)):
         return Outcome(_NOTHING_NEW)
     with begin(sysroot, "upgrade", wait) as tx:
-        ground = derive.find_ground(sysroot, stateroot)  # as it is, now that nobody can change it
+        ground = find_ground(sysroot, stateroot)  # as it is, now that nobody can change it
         wish = _newest(repo, ground, how)
-        if derive.is_unchanged(sysroot, repo, ground, wish):
+        if is_unchanged(sysroot, repo, ground, wish):
             return Outcome(_NOTHING_NEW)
         outcome = derive.carry_out(tx, ground, wish, how.options)
     if how.options.download_only:
@@ -64,8 +65,8 @@ def check(sysroot: Sysroot, *, stateroot: str | None = None) -> Available | None
     """Is there a newer commit on the branch? Fetches no more than its metadata."""
     require_root()
     repo = Repo(sysroot.repo)
-    ground = derive.find_ground(sysroot, stateroot)
-    wish = derive.wish_of(ground, repo)
+    ground = find_ground(sysroot, stateroot)
+    wish = wish_of(ground, repo)
     refspec = _branch(wish)
     if refspec is None or refspec.pinned:
         return None
@@ -90,9 +91,9 @@ def _pull(repo: Repo, wish: Wish, how: Upgrade) -> None:
         ostree.pull(repo.path, refspec, timestamp_check=not how.allow_downgrade)
 
 
-def _newest(repo: Repo, ground: derive.Ground, how: Upgrade) -> Wish:
+def _newest(repo: Repo, ground: Ground, how: Upgrade) -> Wish:
     """The default deployment's wish on the newest base there is."""
-    wish = derive.wish_of(ground, repo)
+    wish = wish_of(ground, repo)
     refspec = _branch(wish)
     if refspec is None or refspec.pinned:
         return wish

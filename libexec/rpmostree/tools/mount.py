@@ -1,5 +1,6 @@
 """mount(8). Only ever called inside a private mount namespace, so nothing is left mounted."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -46,3 +47,15 @@ def make_writable(mountpoint: Path) -> None:
 
 def unmount(mountpoint: Path) -> None:
     run(["umount", mountpoint])
+
+
+def list_mounts(below: Path | None = None) -> list[Path]:
+    """The mount points this process sees, in the order they were made; see proc_pid_mountinfo(5).
+
+    They are compared as the kernel names them, links resolved: on a booted host /ostree is one.
+    """
+    top = f"{below.resolve()}/" if below else ""
+    text = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="surrogateescape")
+    places = (line.split(" ")[4] for line in text.splitlines())
+    decoded = (re.sub(r"\\([0-7]{3})", lambda m: chr(int(m[1], 8)), place) for place in places)
+    return [Path(place) for place in decoded if place.startswith(top)]

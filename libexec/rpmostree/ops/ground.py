@@ -1,0 +1,126 @@
+"""What a change starts from, and whether it would change anything at all."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha512
+from pathlib import Path
+
+from rpmostree.base.errors import BadInput
+from rpmostree.model.deployment import Deployment
+from rpmostree.model.layered import base_checksum, text_value
+from rpmostree.model.origin import Origin
+from rpmostree.model.plan import Wish
+from rpmostree.model.rpmrepo import RpmRepo
+from rpmostree.model.sysroot import Sysroot
+from rpmostree.tools import dnf, settings
+from rpmostree.tools import sysroot as admin
+from rpmostree.tools.repo import Repo
+
+_RECIPE = "1"  # raise when the same inputs come to mean another commit
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a change starts from: the deployment it edits and the one whose /etc it inherits."""
+
+    stateroot: str
+    default: Deployment
+    merge: Deployment
+    deployments: tuple[Deployment, ...]
+
+    @property
+    def etc(self) -> Path:
+        return self.merge.path / "etc"
+
+
+Edit = Callable[[Repo, Ground, Origin], Origin]
+
+
+def find_ground(sysroot: Sysroot, stateroot: str | None) -> Ground:
+    """Choose the deployments a change starts from.
+
+    Raises BadInput if there is none, or if the stateroot is unknown or has to be named.
+    """
+    deployments = admin.list_deployments(sysroot)
+    name = _choose_stateroot(sysroot, stateroot, deployments)
+    mine = [d for d in deployments if d.stateroot == name]
+    if not mine:
+        raise BadInput(
+            f"No deployments found for os {name}",
+            hint="deploy a first one with `ostree admin deploy`",
+        )
+    merge = next((d for d in mine if d.booted), mine[0])
+    return Ground(name, mine[0], merge, deployments)
+
+
+def _choose_stateroot(
+    sysroot: Sysroot, wanted: str | None, deployments: Sequence[Deployment]
+) -> str:
+    known = admin.list_stateroots(sysroot)
+    if wanted is not None:
+        if wanted not in known:
+            raise BadInput(f'OS name "{wanted}" not found', hint=f"there are: {', '.join(known)}")
+        return wanted
+    booted = [d.stateroot for d in deployments if d.booted]
+    if booted or len(known) == 1:
+        return booted[0] if booted else known[0]
+    raise BadInput(
+        "No booted deployment, and more than one OS" if known else "No OS is installed",
+        hint=f"name one of {', '.join(known)} with --stateroot" if known else None,
+    )
+
+
+def wish_of(ground: Ground, repo: Repo) -> Wish:
+    """The default deployment as it is, to be edited."""
+    deployment = ground.default
+    origin = deployment.origin.without_transient()
+    if origin.unconfigured_state:
+        raise BadInput(f"origin unconfigured-state: {origin.unconfigured_state}")
+    base = base_checksum(repo.load_commit(deployment.checksum), deployment.checksum)
+    return Wish(ground.stateroot, base, origin, deployment.kargs)
+
+
+def current_state(sysroot: Sysroot, ground: Ground, wish: Wish) -> str | None:
+    """The digest the wish would have, if it can be told without the network; else None."""
+    cache = sysroot.cache(wish.stateroot)
+    repos = enabled_repos(ground) if _needs_solver(wish.origin) else ()
+    if not all(dnf.is_current(repo, cache, time.time()) for repo in repos):
+        return None
+    return state_digest(wish, repos, cache, settings.read_settings(ground.etc))
+
+
+def is_unchanged(sysroot: Sysroot, repo: Repo, ground: Ground, wish: Wish) -> bool:
+    """Is the default deployment what the wish asks for already? Costs no process."""
+    deployment = ground.default
+    if str(deployment.origin.without_transient()) != str(wish.origin):
+        return False
+    commit = repo.load_commit(deployment.checksum)
+    if base_checksum(commit, deployment.checksum) != wish.base or deployment.kargs != wish.kargs:
+        return False
+    if not wish.origin.layers:
+        return deployment.checksum == wish.base
+    state = current_state(sysroot, ground, wish)
+    return state is not None and state == text_value(commit, "rpmostree.state-sha512")
+
+
+def enabled_repos(ground: Ground) -> tuple[RpmRepo, ...]:
+    """The repositories that the machine has enabled."""
+    return settings.read_repos(ground.etc, settings.read_release(ground.merge.path))
+
+
+def _needs_solver(origin: Origin) -> bool:
+    return bool(origin.packages or origin.local_packages)
+
+
+def state_digest(
+    wish: Wish, repos: Sequence[RpmRepo], cache: Path, configured: settings.Settings
+) -> str:
+    """A digest over all that decides the result: equal digests, nothing to do."""
+    origin = wish.origin
+    parts = [_RECIPE, wish.base, str(configured.recommends), *sorted(origin.packages)]
+    parts += sorted(map(str, (*origin.local_packages, *origin.removals)))
+    for repo in repos:
+        state = dnf.read_repodata(repo, cache)
+        parts += [repo.id, state.digest if state else "?"]
+    return sha512("\0".join(parts).encode()).hexdigest()
