@@ -483,8 +483,8 @@ def install_rows(runs: int, sysroot: Sysroot) -> Iterator[Row]:
         by_hand()
         ours_rest.clear()
         bare_rest.clear()
-        totals = in_turns(runs, ours, by_hand)
-    yield compare("install 10 files on 60,000 / the tools by hand", *totals, 1.25)
+        wholes = in_turns(runs, ours, by_hand)
+    yield compare("install 10 files on 60,000 / the tools by hand", wholes[0], wholes[1], 1.25)
     yield compare("the same, both without `admin deploy`", ours_rest, bare_rest, 2.0)
 
 

@@ -38,7 +38,7 @@ def resolve(goal: dnf.Goal, cache: Path, staging: Path) -> dnf.Resolution:
     return resolution
 
 
-def fetch(resolution: dnf.Resolution, repos: Iterable[RpmRepo], etc: Path, cache: Path) -> Fetched:
+def fetch(resolution: dnf.Resolution, repos: Iterable[RpmRepo], cache: Path) -> Fetched:
     """Verify what was downloaded, repository by repository, and read it.
 
     Raises ToolFailed naming package and repository if a signature is missing or bad.
@@ -48,15 +48,15 @@ def fetch(resolution: dnf.Resolution, repos: Iterable[RpmRepo], etc: Path, cache
     for solved in resolution.installs:
         groups.setdefault(solved.repo, []).append(solved.path)
     for repo_id, files in groups.items():
-        _verify(files, by_id[repo_id] if repo_id is not None else None, etc, cache)
+        _verify(files, by_id[repo_id] if repo_id is not None else None, cache)
     origins = {s.nevra: s.repo for s in resolution.installs if s.repo is not None}
     packages = rpm.read_packages([s.path for s in resolution.installs], origins)
     paths.check_paths(packages)
     return Fetched(packages)
 
 
-def _verify(files: Sequence[Path], repo: RpmRepo | None, etc: Path, cache: Path) -> None:
-    keyring = _keyring(repo, etc, cache) if repo is not None and repo.signed else None
+def _verify(files: Sequence[Path], repo: RpmRepo | None, cache: Path) -> None:
+    keyring = _keyring(repo, cache) if repo is not None and repo.signed else None
     try:
         rpm.verify(files, keyring)
     except ToolFailed as error:
@@ -69,14 +69,14 @@ def _verify(files: Sequence[Path], repo: RpmRepo | None, etc: Path, cache: Path)
         ) from error
 
 
-def _keyring(repo: RpmRepo, etc: Path, cache: Path) -> Path:
+def _keyring(repo: RpmRepo, cache: Path) -> Path:
     """The private keyring of a repository, made once for each set of keys."""
     if not repo.keys:
         raise BadInput(
             f"repo {repo.id} is GPG enabled but names no gpgkey",
             hint="add gpgkey= to its .repo file, or gpgcheck=0 if its packages are not signed",
         )
-    keys = [_locate_key(key, etc) for key in repo.keys]
+    keys = [Path(key.removeprefix("file://")) for key in repo.keys]  # a URL is left to rpm
     material = b"\0".join(k.read_bytes() if k.exists() else str(k).encode() for k in keys)
     keyring = cache / "keyrings" / sha256(material).hexdigest()[:32]
     if not keyring.exists():
@@ -84,18 +84,6 @@ def _keyring(repo: RpmRepo, etc: Path, cache: Path) -> Path:
         shutil.rmtree(fresh, ignore_errors=True)
         rpm.make_keyring(fresh, keys).replace(keyring)
     return keyring
-
-
-def _locate_key(key: str, etc: Path) -> Path:
-    """A key is a URL, left to rpm, or a file: /etc and /usr are the deployment's."""
-    name = key.removeprefix("file://")
-    if "://" in name:
-        return Path(key)
-    for top, place in (("/etc/", etc), ("/usr/", etc.parent / "usr")):
-        inside = place / name.removeprefix(top)
-        if name.startswith(top) and inside.exists():
-            return inside
-    return Path(name)
 
 
 def install(

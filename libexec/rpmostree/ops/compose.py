@@ -92,7 +92,7 @@ def compose_tree(request: Compose) -> Result:
         with _step("resolve", "Resolving dependencies"):
             resolution = packaging.resolve(_goal(work), work.cache, work.root.staging)
         with _step("fetch", "Verifying packages"):
-            fetched = packaging.fetch(resolution, work.repos, work.root.path / "etc", work.cache)
+            fetched = packaging.fetch(resolution, work.repos, work.cache)
         digest = _input_hash(work, fetched.packages)
         if request.dry_run or request.download_only or _is_unchanged(work, digest):
             return Result(

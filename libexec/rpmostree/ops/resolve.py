@@ -71,7 +71,7 @@ def resolve(
     with tx.step("resolve", "Resolving dependencies"):
         resolution = packaging.resolve(goal, cache, tx.staging)
     with tx.step("fetch", "Importing packages"):
-        fetched = packaging.fetch(resolution, repos, ground.etc, cache)
+        fetched = packaging.fetch(resolution, repos, cache)
     states = _repo_states(repos, cache)
     _announce_states(states)
     plan = Plan(

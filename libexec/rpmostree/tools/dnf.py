@@ -126,7 +126,6 @@ def _make_home(scratch: Path, database: str) -> Path:
 
 def _configure(goal: Goal, scratch: Path, extra: Mapping[str, str]) -> Path:
     main = {
-        "gpgcheck": "0",  # every package is verified by tools.rpm before it is used
         "plugins": "0",
         "best": "1",
         "install_weak_deps": str(int(goal.recommends)),
@@ -140,15 +139,20 @@ def _configure(goal: Goal, scratch: Path, extra: Mapping[str, str]) -> Path:
     }
     path = scratch / "dnf.conf"
     repos = [r for r in goal.repos if r.enabled]
-    path.write_text(write_repos(map(_always_fresh, repos), main), encoding="utf-8")
+    path.write_text(write_repos(map(_for_dnf, repos), main), encoding="utf-8")
     return path
 
 
-def _always_fresh(repo: RpmRepo) -> RpmRepo:
-    """Metadata of a repository on this machine costs nothing, so it is never taken from a cache."""
-    if repo.local_path is None:
-        return repo
-    return RpmRepo(repo.id, {**repo.options, "metadata_expire": "0"})
+def _for_dnf(repo: RpmRepo) -> RpmRepo:
+    """The repository as the solver needs it.
+
+    Signatures of packages are verified afterwards, by tools.rpm; metadata that lies on this machine
+    costs nothing, so it is never taken from a cache.
+    """
+    options = {**repo.options, "gpgcheck": "0"}
+    if repo.local_path is not None:
+        options["metadata_expire"] = "0"
+    return RpmRepo(repo.id, options)
 
 
 def _words(program: str, goal: Goal, configuration: Path) -> list[str]:

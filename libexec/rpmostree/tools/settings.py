@@ -50,7 +50,23 @@ def read_repos(etc: Path, release: str) -> tuple[RpmRepo, ...]:
     repos: list[RpmRepo] = []
     for path in sorted((etc / "yum.repos.d").glob("*.repo")):
         repos += read_repo_file(path)
-    return tuple(substitute(repo, variables) for repo in repos if repo.enabled)
+    enabled = (substitute(repo, variables) for repo in repos if repo.enabled)
+    return tuple(_with_own_keys(repo, etc) for repo in enabled)
+
+
+def _with_own_keys(repo: RpmRepo, etc: Path) -> RpmRepo:
+    """Keys in /etc and /usr are the deployment's, not those of the machine we run on."""
+    keys = " ".join(_locate(key, etc) for key in repo.keys)
+    return RpmRepo(repo.id, {**repo.options, "gpgkey": keys}) if keys else repo
+
+
+def _locate(key: str, etc: Path) -> str:
+    name = key.removeprefix("file://")
+    for top, place in (("/etc/", etc), ("/usr/", etc.parent / "usr")):
+        inside = place / name.removeprefix(top)
+        if name.startswith(top) and inside.exists():
+            return f"file://{inside.absolute()}"
+    return key
 
 
 def read_repo_file(path: Path) -> tuple[RpmRepo, ...]:
