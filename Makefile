@@ -70,7 +70,7 @@ vm: deps single-file ## boot it in QEMU
 	$(PYTEST) -m vm
 
 .PHONY: demo
-demo: deps single-file ## show an install, an upgrade and a roll back
+demo: ## show an install, an upgrade and a roll back
 	.ci/demo.sh
 
 .PHONY: bench
@@ -101,5 +101,6 @@ install: ## put the built file, man pages and completions below $(DESTDIR)$(pref
 
 .PHONY: clean
 clean: ## remove all that was built
+	[ ! -d build/demo ] || .ci/demo.sh clean
 	rm -rf --one-file-system build .mypy_cache .ruff_cache .pytest_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

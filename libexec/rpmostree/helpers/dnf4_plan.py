@@ -18,10 +18,16 @@ class RpmOstreePlan(dnf.Plugin):
                 "action": item.action_name,
                 "nevra": str(item.pkg),
                 "repo_id": item.from_repo,
-                "package_path": os.path.basename(item.pkg.localPkg()),
+                "package_path": _file_name(item.pkg),
                 "size": item.pkg.downloadsize,
             }
             for item in self.base.transaction
         ]
         with open(os.environ["RPMOSTREE_PLAN"], "w", encoding="utf-8") as out:
             json.dump({"rpms": rows}, out)
+
+
+def _file_name(package):
+    """What the file of a package to install is called; one to remove has none."""
+    installed = package.reponame == "@System"
+    return "" if installed else os.path.basename(package.localPkg())

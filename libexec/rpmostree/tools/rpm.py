@@ -31,6 +31,7 @@ _FAILED = re.compile(
 _DEBIAN_ADVICE = re.compile(
     r"^rpm: (RPM should not be used|However assuming you know).*\n", re.MULTILINE
 )
+_GOOD = (": digests OK", ": digests signatures OK")
 _KINDS = {"%prein": "%pre", "%postin": "%post"}
 
 
@@ -105,7 +106,7 @@ def verify(packages: Sequence[Path], keyring: Path | None) -> None:
     words += [f"--dbpath={keyring}"] if keyring else ["--nosignature"]
     done = run([*words, "--checksig", "--", *packages], ok=range(256), env=_ENV)
     if done.status:
-        bad = [line for line in done.stdout.splitlines() if not line.endswith(" OK")]
+        bad = [line for line in done.stdout.splitlines() if not line.endswith(_GOOD)]
         raise ToolFailed("package verification failed", "\n".join(bad) or done.stderr)
 
 
