@@ -442,10 +442,11 @@ def bare_kargs(sysroot: Sysroot) -> float:
 @contextmanager
 def sysroots(keep: bool, **wanted: int) -> Iterator[list[Sysroot]]:
     """Sysroots of so many files, gone afterwards."""
-    made = [Sysroot.make(name, n_files) for name, n_files in wanted.items()]
-    yield made
-    for sysroot in [] if keep else made:
-        remove(sysroot.path)
+    try:
+        yield [Sysroot.make(name, n_files) for name, n_files in wanted.items()]
+    finally:
+        for name in () if keep else wanted:
+            remove(WORK / name)
 
 
 def case_install(runs: int, keep: bool, which: str) -> Iterator[Row]:

@@ -85,7 +85,6 @@ name=Tiny $name
 baseurl=file://$DEMO/packages/$name
 gpgcheck=1
 gpgkey=$1
-metadata_expire=0
 
 END
     done
@@ -161,7 +160,7 @@ make_system() {
     mkdir -p "$etc"/{yum.repos.d,pki/rpm-gpg}
     cp packages/RPM-GPG-KEY "$etc/pki/rpm-gpg/RPM-GPG-KEY-tiny"
     repo_file file:///etc/pki/rpm-gpg/RPM-GPG-KEY-tiny >"$etc/yum.repos.d/tiny.repo"
-    try "grep -v metadata $etc/yum.repos.d/tiny.repo"
+    try 'cat sysroot/ostree/deploy/tiny/deploy/*/etc/yum.repos.d/tiny.repo'
     try 'rpm-ostree status --sysroot=sysroot'
 }
 

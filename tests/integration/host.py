@@ -377,5 +377,3 @@ def mounted_disk(image: Path, place: Path, size: str, *options: str) -> Iterator
     finally:
         sh("umount", place)
         place.rmdir()
-
-

@@ -146,9 +146,7 @@ def kill_all(child: subprocess.Popen[str]) -> None:
 
 
 @pytest.mark.parametrize("stage", ["install", "upgrade", "rollback", "kargs"], indirect=True)
-def test_killed_with_its_children_at_any_time(
-    stage: Stage, clones: Callable[[Host], Host]
-) -> None:
+def test_killed_with_its_children_at_any_time(stage: Stage, clones: Callable[[Host], Host]) -> None:
     """Between the steps too, where other programs do the work."""
     dice = random.Random(20)
     for _ in range(4):
@@ -272,7 +270,9 @@ def test_full_disk(world: World, place: Path, free: int) -> None:
         ran = host.run("install", "attributes", ok=None)
         if ran.code:
             assert ran.code == 1
-            assert re.search(r"[Nn]o space left|disk is full|min-free-space", ran.stderr), ran.stderr
+            assert re.search(r"[Nn]o space left|disk is full|min-free-space", ran.stderr), (
+                ran.stderr
+            )
             now = host.snapshot()
             assert {k: now[k] for k in ("entries", "deployments", "origins")} == {
                 k: before[k] for k in ("entries", "deployments", "origins")

@@ -154,7 +154,8 @@ def test_db_diff(host: Host) -> None:
     document = json.loads(host.run("db", "diff", "--format=json", one, two).stdout)
     assert document["ostree-commit-from"] == one
     assert document["ostree-commit-to"] == two
-    assert [row[0] for row in document["pkgdiff"]] == sorted(row[0] for row in document["pkgdiff"])
+    order = [(row[1], row[0]) for row in document["pkgdiff"]]
+    assert order == sorted(order)
     changed = {row[0]: row for row in document["pkgdiff"]}
     assert set(changed) == {"base-lib", "retired", "adopted"}
     assert host.run("db", "diff").stdout.count("base-lib") == 1
@@ -306,7 +307,10 @@ def without(program: str) -> tuple[str, ...]:
     names = [program, *(("dnf5", "dnf-3") if program == "dnf" else ())]
     places = ("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/bin", "/usr/local/sbin")
     found = {
-        path.resolve() for place in places for name in names if (path := Path(place) / name).exists()
+        path.resolve()
+        for place in places
+        for name in names
+        if (path := Path(place) / name).exists()
     }
     hide = "".join(f"mount --bind /dev/null {shlex.quote(str(path))} && " for path in sorted(found))
     return ("unshare", "--mount", "sh", "-c", f'{hide}exec "$@"', "sh")

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 import rpmostree
 from rpmostree.base import events
 from rpmostree.base.errors import Cancelled, RpmOstreeError
-from rpmostree.cli.progress import PlainProgress
+from rpmostree.cli.progress import new_progress
 from rpmostree.cli.usage import ClickException, Command, Context, UsageError
 
 _FOR_EVER = "--wait=-1"  # what a bare --wait means
@@ -72,7 +72,7 @@ def version_text() -> str:
 
 def run(command: Command, argv: Sequence[str]) -> int:
     """Run the program and return its exit status; every error is one sentence on stderr."""
-    events.listen(PlainProgress(sys.stderr))
+    events.listen(new_progress(sys.stderr))
     try:
         words = [_FOR_EVER if word == "--wait" else word for word in argv]
         status = command.main(words, prog_name="rpm-ostree", standalone_mode=False)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from rpmostree.base import events
-from rpmostree.cli.progress import PlainProgress
+from rpmostree.cli.progress import new_progress
 from rpmostree.cli.usage import Context, Parameter
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.tools import sysroot as admin
@@ -46,7 +46,7 @@ def _listen(context: Context, _param: Parameter, value: bool) -> bool:
     quiet, verbose = bool(found.get("quiet")), bool(found.get("verbose"))
     if value:
         quiet, verbose = quiet or _param.name == "quiet", verbose or _param.name == "verbose"
-    events.listen(PlainProgress(sys.stderr, quiet=quiet, verbose=verbose))
+    events.listen(new_progress(sys.stderr, quiet=quiet, verbose=verbose))
     return value
 
 

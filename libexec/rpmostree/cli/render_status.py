@@ -276,9 +276,15 @@ def _request_rows(s: DeploymentStatus, *, verbose: bool) -> Iterator[Row]:
 
 
 def _listing(names: Sequence[str]) -> str:
+    return " ".join(_shell_word(name) for name in sorted(names, key=str.lower))
+
+
+def _shell_word(name: str) -> str:
+    """In quotes if it holds anything but the plainest characters, as the genuine tool has it."""
     from shlex import quote
 
-    return " ".join(quote(name) for name in sorted(names, key=str.lower))
+    plain = name.replace("-", "").replace("_", "").replace(".", "").replace("/", "")
+    return name if plain.isalnum() else f"'{quote(name).strip(chr(39))}'"
 
 
 def clock(seconds: int) -> str:

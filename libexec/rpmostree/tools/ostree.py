@@ -20,11 +20,13 @@ def pull(
     repo: Path, refspec: Refspec, *, timestamp_check: bool, metadata_only: bool = False
 ) -> None:
     """Fetch the newest commit of a branch from its remote."""
+    from rpmostree.base.retry import patiently
+
     words = ["ostree", "pull", f"--repo={repo}"]
     words += ["--timestamp-check"] if timestamp_check else []
     words += ["--commit-metadata-only"] if metadata_only else []
-    what = f"While pulling {refspec.ref}"
-    run([*words, "--", str(refspec.remote), refspec.ref], what=what)
+    words += ["--", str(refspec.remote), refspec.ref]
+    patiently(lambda: run(words, what=f"While pulling {refspec.ref}"))
 
 
 def check_out(
