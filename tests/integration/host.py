@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from tests.integration.world import BRANCH, OS, REMOTE, World, repo_file
+from tests.integration.world import OS, REMOTE, World, repo_file
 from tests.kit.sh import sh, text
 
 TOOL = Path(__file__).resolve().parents[2] / "rpmostree_tool.py"

@@ -119,6 +119,33 @@ def test_killed_at_each_step(stage: Stage, clones: Callable[[Host], Host]) -> No
     assert outcomes == sorted(outcomes, reverse=True)  # what became visible stays so
 
 
+AFTER_OSTREE = """\
+#!/bin/sh
+PATH={path}
+ostree "$@"
+status=$?
+case "$*" in
+    "admin deploy "* | "admin undeploy "* | "admin set-default "*) kill -KILL $PPID ;;
+esac
+exit $status
+"""
+
+
+def test_killed_when_ostree_has_done_its_part(
+    stage: Stage, clones: Callable[[Host], Host], tmp_path: Path
+) -> None:
+    """The boot entries are new by then, and whatever was to follow does not follow."""
+    path = os.environ["PATH"]
+    wrapper = tmp_path / "bin/ostree"
+    wrapper.parent.mkdir()
+    wrapper.write_text(AFTER_OSTREE.format(path=path))
+    wrapper.chmod(0o755)
+    host = clones(stage.host)
+    env = {"PATH": f"{wrapper.parent}:{path}"}
+    host.run(*stage.change.command(host), env=env, ok=-signal.SIGKILL)
+    assert finish(stage, host, "killed when ostree was done") == "new"
+
+
 def descendants(pid: int) -> list[int]:
     """A process and all that it started, as far as they still descend from it."""
     parents: dict[int, list[int]] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 from pathlib import Path
@@ -201,7 +200,7 @@ def test_kargs_query(host: Host) -> None:
 def open_path(host: Host) -> Host:
     """The same machine, where everybody may get to; pytest's own directories are closed."""
     for parent in (host.sysroot, *host.sysroot.parents):
-        if not os.stat(parent).st_mode & 0o001 and parent != Path("/"):
+        if not parent.stat().st_mode & 0o001 and parent != Path("/"):
             parent.chmod(parent.stat().st_mode | 0o011)
     return host
 

@@ -87,12 +87,17 @@ def _parse(text: str, path: Path) -> Raw:
     raw: Raw = {}
     for written, value in data.items():
         place = f"{path}:{lines.get(str(written), 1)}: {written}"
-        key = str(written).replace("_", "-")
+        key = _spell(str(written))
         if key in raw:
             raise BadInput(f"{place}: the key is given twice, with - and with _")
         _check(key, value, place, strict=path.suffix != ".json")
         raw[key] = value
     return raw
+
+
+def _spell(written: str) -> str:
+    """The key with dashes; old treefiles have underscores. Architectures keep theirs."""
+    return written if written.startswith("packages-") else written.replace("_", "-")
 
 
 def _check(key: str, value: object, place: str, *, strict: bool) -> None:
