@@ -1,6 +1,7 @@
 #!/usr/bin/python3 -I
 """rpm-ostree: the entry. Finds the package beside itself in a checkout, then hands over."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -14,7 +15,10 @@ def main() -> None:
     from rpmostree.cli.app import run
     from rpmostree.cli.root import build
 
-    sys.exit(run(build(), sys.argv[1:]))
+    status = run(build(), sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # taking the interpreter down in order costs a tenth of `status`
 
 
 if __name__ == "__main__":

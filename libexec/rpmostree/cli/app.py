@@ -17,51 +17,54 @@ from rpmostree.base.errors import Cancelled, RpmOstreeError
 from rpmostree.cli.progress import new_progress
 from rpmostree.cli.usage import ClickException, Command, Context, UsageError
 
-_FOR_EVER = "--wait=-1"  # what a bare --wait means
 FEATURES = ("python", "compose")
 
 
 class Commands(TyperGroup):
-    """A group of commands with hidden aliases and the genuine tool's words for a wrong one."""
-
-    aliases: dict[str, str] = {  # noqa: RUF012 - click reads it from the class
-        "update": "upgrade",
-        "pkg-add": "install",
-        "pkg-remove": "uninstall",
-        "remove": "uninstall",
-    }
-
-    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
-        found = super().get_command(ctx, cmd_name)
-        return found or super().get_command(ctx, self.aliases.get(cmd_name, cmd_name))
+    """A group of commands, with the genuine tool's words for a wrong one."""
 
     def resolve_command(
         self, ctx: Context, args: list[str]
     ) -> tuple[str | None, Command | None, list[str]]:
         if args and self.get_command(ctx, args[0]) is None:
-            raise UsageError(f"Unknown command '{args[0]}'", ctx)
+            inside = ctx.parent is not None
+            words = (
+                f'"{ctx.info_name}" subcommand "{args[0]}"' if inside else f"command '{args[0]}'"
+            )
+            raise UsageError(f"Unknown {words}", ctx)
         return super().resolve_command(ctx, args)
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """The first word without a dash is the command, wherever it stands."""
+        if not args and ctx.parent is not None:
+            raise UsageError(f'No "{ctx.info_name}" subcommand specified', ctx)
         at = next((i for i, word in enumerate(args) if not word.startswith("-")), 0)
         if at and not set(args[:at]) & {"--version", "--help", "-h", "--"}:
             args = [args[at], *args[:at], *args[at + 1 :]]
         return super().parse_args(ctx, args)
 
 
-def new_group(name: str | None = None, help_text: str = "") -> typer.Typer:
+def new_group(
+    name: str | None = None, help_text: str = "", cls: type[Commands] = Commands
+) -> typer.Typer:
     """A group whose commands take options and arguments in any order."""
-    return typer.Typer(
+    group = typer.Typer(
         name=name,
         help=help_text,
-        cls=Commands,
+        cls=cls,
         add_completion=False,
         no_args_is_help=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+    if name is not None:
+        group.callback(help=help_text)(_stay_a_group)
+    return group
+
+
+def _stay_a_group() -> None:
+    """Without a callback, typer would make a command of a group that has only one."""
 
 
 def version_text() -> str:
@@ -74,8 +77,7 @@ def run(command: Command, argv: Sequence[str]) -> int:
     """Run the program and return its exit status; every error is one sentence on stderr."""
     events.listen(new_progress(sys.stderr))
     try:
-        words = [_FOR_EVER if word == "--wait" else word for word in argv]
-        status = command.main(words, prog_name="rpm-ostree", standalone_mode=False)
+        status = command.main(_complete_wait(argv), prog_name="rpm-ostree", standalone_mode=False)
         return status if isinstance(status, int) else 0
     except typer.Exit as stop:
         return stop.exit_code
@@ -92,6 +94,15 @@ def run(command: Command, argv: Sequence[str]) -> int:
         return 1
     except OSError as error:
         return fail(_os_error(error), hint=_os_hint(error))
+
+
+def _complete_wait(argv: Sequence[str]) -> list[str]:
+    """Give a bare `--wait` its value: for ever, unless a number follows."""
+    words = list(argv)
+    for at, word in enumerate(words):
+        if word == "--wait" and not (at + 1 < len(words) and words[at + 1].isdigit()):
+            words[at] = "--wait=-1"
+    return words
 
 
 def fail(message: str, *, hint: str | None = None, status: int = 1) -> int:

@@ -12,7 +12,13 @@ from rpmostree.model.sysroot import Sysroot
 from rpmostree.tools import sysroot as admin
 
 SysrootPath = Annotated[
-    Path, typer.Option("--sysroot", metavar="PATH", help="Use the system root PATH (default: /)")
+    Path,
+    typer.Option(
+        "--sysroot",
+        metavar="PATH",
+        help="Use the system root PATH (default: /)",
+        show_default=False,
+    ),
 ]
 Stateroot = Annotated[
     str | None,
@@ -59,14 +65,16 @@ Wait = Annotated[
     float,
     typer.Option(
         "--wait",
-        metavar="SECONDS",
-        help="Wait so long for another transaction to end (0: fail at once, -1: for ever)",
+        metavar="[SECONDS]",
+        help="Wait for another transaction to end; for ever, unless SECONDS are given",
+        show_default=False,
     ),
 ]
 
 
 def open_sysroot(path: Path) -> Sysroot:
-    return admin.open_sysroot(path)
+    """The sysroot at a path as given, relative or not. Raises BadInput."""
+    return admin.open_sysroot(path.absolute())
 
 
 def seconds(wait: float) -> float:

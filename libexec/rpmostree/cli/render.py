@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from rpmostree.cli.app import show
 from rpmostree.model.diff import Change, PackageChange
-from rpmostree.model.plan import Outcome, Plan
 
 if TYPE_CHECKING:  # the verb itself is loaded only where it is run
+    from rpmostree.model.plan import Outcome, Plan
     from rpmostree.ops.db import PackageDiff, PackageList
 
 QUEUED = 'Changes queued for next boot. Run "systemctl reboot" to start a reboot'
@@ -21,7 +21,7 @@ _TITLES = {
 }
 
 
-def close(outcome: Outcome, hint: str, *, booted: bool, unchanged_77: bool = False) -> int:
+def close(outcome: "Outcome", hint: str, *, booted: bool, unchanged_77: bool = False) -> int:
     """Print what a verb came to and return its exit status."""
     if outcome.plan is not None and not outcome.changed:
         show(plan_text(outcome.plan))
@@ -34,7 +34,7 @@ def close(outcome: Outcome, hint: str, *, booted: bool, unchanged_77: bool = Fal
     return UNCHANGED if unchanged_77 and not outcome.changed else 0
 
 
-def plan_text(plan: Plan) -> str:
+def plan_text(plan: "Plan") -> str:
     """The packages of a plan, as `install --dry-run` lists them."""
     lines: list[str] = []
     if plan.installs:
@@ -96,7 +96,7 @@ def list_text(listed: "PackageList") -> str:
     return "\n".join([head, *(f" {package}" for package in listed.packages)])
 
 
-def outcome_json(outcome: Outcome) -> dict[str, object]:
+def outcome_json(outcome: "Outcome") -> dict[str, object]:
     """What a change came to, for scripts."""
     plan = outcome.plan
     return {
@@ -109,7 +109,7 @@ def outcome_json(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def plan_json(plan: Plan) -> dict[str, object]:
+def plan_json(plan: "Plan") -> dict[str, object]:
     return {
         "stateroot": plan.wish.stateroot,
         "base-checksum": plan.wish.base,

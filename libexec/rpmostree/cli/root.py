@@ -1,29 +1,63 @@
-"""The command tree."""
+"""The command tree. A verb's module is loaded when the verb is asked for, not before."""
 
+from functools import cache
+from importlib import import_module
 from typing import Annotated
 
 import typer
 from typer.main import get_command
 
-from rpmostree.cli import compose, override, packages, system
-from rpmostree.cli.app import new_group, show, version_text
-from rpmostree.cli.usage import Command, UsageError
+from rpmostree.cli.app import Commands, new_group, show, version_text
+from rpmostree.cli.usage import Command, Context, UsageError
+
+# Which module of this package holds the verb, a function or a group by the verb's own name.
+VERBS = {
+    "status": "system",
+    "upgrade": "system",
+    "rollback": "system",
+    "install": "packages",
+    "uninstall": "packages",
+    "override": "override",
+    "kargs": "system",
+    "cleanup": "system",
+    "db": "packages",
+    "compose": "compose",
+}
+ALIASES = {
+    "update": "upgrade",
+    "pkg-add": "install",
+    "pkg-remove": "uninstall",
+    "remove": "uninstall",
+}
+
+
+class Program(Commands):
+    """The top of the tree."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        del ctx
+        return list(VERBS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        del ctx
+        name = ALIASES.get(cmd_name, cmd_name)
+        return _load(name) if name in VERBS else None
+
+
+@cache
+def _load(name: str) -> Command:
+    verb = getattr(import_module(f"rpmostree.cli.{VERBS[name]}"), name)
+    if isinstance(verb, typer.Typer):
+        return get_command(verb)
+    single = new_group()
+    single.command(name)(verb)
+    return get_command(single)
 
 
 def build() -> Command:
     """The whole program as a click command."""
-    app = new_group(help_text="Hybrid image and package system.")
+    app = new_group(help_text="Hybrid image and package system.", cls=Program)
     app.callback(invoke_without_command=True)(_globals)
-    app.command("status")(system.status)
-    app.command("upgrade")(system.upgrade)
-    app.command("rollback")(system.rollback)
-    app.command("install")(packages.install)
-    app.command("uninstall")(packages.uninstall)
-    app.command("cleanup")(system.cleanup)
-    app.command("kargs")(system.kargs)
-    app.add_typer(override.override)
-    app.add_typer(packages.db)
-    app.add_typer(compose.compose)
     return get_command(app)
 
 

@@ -3,11 +3,10 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rpmostree.base.run import run
 from rpmostree.cli import render
 from rpmostree.cli.app import show
 from rpmostree.cli.options import (
@@ -27,9 +26,11 @@ from rpmostree.cli.options import (
     seconds,
 )
 from rpmostree.cli.usage import UsageError
-from rpmostree.model.plan import Options, Outcome
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.tools import sysroot as admin
+
+if TYPE_CHECKING:
+    from rpmostree.model.plan import Outcome
 
 _SLASH = Path("/")
 
@@ -92,6 +93,7 @@ def upgrade(
     verbose: Verbose = False,
 ) -> None:
     """Perform a system upgrade."""
+    from rpmostree.model.plan import Options
     from rpmostree.ops import upgrade as ops
 
     del peer, quiet, verbose
@@ -268,7 +270,7 @@ def _check_kargs(
 
 def finish(
     root: Sysroot,
-    outcome: Outcome,
+    outcome: "Outcome",
     hint: str,
     *,
     as_json: bool,
@@ -283,5 +285,7 @@ def finish(
     else:
         code = render.close(outcome, "" if reboot else hint, booted=booted, unchanged_77=exit_77)
     if reboot and outcome.changed and booted:
+        from rpmostree.base.run import run
+
         run(["systemctl", "reboot"], what="cannot reboot")
     raise typer.Exit(code)

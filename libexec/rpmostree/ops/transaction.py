@@ -145,7 +145,7 @@ def _sweep(sysroot: Sysroot) -> None:
     """Remove what a killed transaction left; we hold the lock, so nobody uses it."""
     for left in _staging_area(sysroot).glob("tx-*"):
         events.detail(f"removing what an interrupted transaction left: {left}")
-        remove_tree(left)
+        _remove_unmounted(left)
     _let_go(sysroot)
 
 
@@ -159,11 +159,17 @@ def _let_go(sysroot: Sysroot) -> None:
 def leave_staging(staging: Path) -> None:
     """Take down our mounts and remove the staging directory; a failure is worth a warning."""
     try:
-        for place in reversed(mount.list_mounts(below=staging)):
-            mount.unmount(place)
-        remove_tree(staging)
+        mount.unmount(*reversed(mount.list_mounts(below=staging)))
+        _remove_unmounted(staging)
     except (OSError, RpmOstreeError) as error:
         events.warning(f"cannot remove {staging}: {error}; the next command will")
+
+
+def _remove_unmounted(staging: Path) -> None:
+    """Remove a staging directory, but never through a mount into something that is not ours."""
+    if mount.list_mounts(below=staging):
+        raise RpmOstreeError("something is still mounted in it")
+    remove_tree(staging)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """upgrade: the newest base of the branch, with every layer applied anew."""
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from rpmostree.base import events
 from rpmostree.base.errors import BadInput
@@ -87,8 +88,19 @@ def _pull(repo: Repo, wish: Wish, how: Upgrade) -> None:
         raise BadInput("container images are not served yet", hint="the origin names an image")
     if refspec.pinned and not wish.origin.layers:
         events.message("Pinned to commit; no upgrade available")
-    if refspec.remote and not refspec.pinned and not how.options.cache_only:
+    if _may_have_news(repo, refspec) and not how.options.cache_only:
         ostree.pull(repo.path, refspec, timestamp_check=not how.allow_downgrade)
+
+
+def _may_have_news(repo: Repo, refspec: Refspec) -> bool:
+    """Is it worth a pull? A remote that is a directory here can be looked at first."""
+    if refspec.pinned or not refspec.remote:
+        return False
+    url = repo.config().text(f'remote "{refspec.remote}"', "url") or ""
+    if not url.startswith("file://"):
+        return True
+    theirs = Repo(Path(url.removeprefix("file://"))).read_ref(Refspec(refspec.ref))
+    return theirs is None or theirs != repo.read_ref(refspec)
 
 
 def _newest(repo: Repo, ground: Ground, how: Upgrade) -> Wish:

@@ -45,8 +45,10 @@ def make_writable(mountpoint: Path) -> None:
     run(["mount", "-o", "remount,rw", mountpoint])
 
 
-def unmount(mountpoint: Path) -> None:
-    run(["umount", mountpoint])
+def unmount(*mountpoints: Path) -> None:
+    """Unmount in the order given."""
+    if mountpoints:
+        run(["umount", *mountpoints])
 
 
 def list_mounts(below: Path | None = None) -> list[Path]:

@@ -1,6 +1,6 @@
 """What the administrator configured, read from the /etc of a deployment."""
 
-import platform
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +43,7 @@ def _flag(keys: KeyFile, key: str, *, default: bool) -> bool:
 
 def read_repos(etc: Path, release: str) -> tuple[RpmRepo, ...]:
     """The enabled repositories of yum.repos.d, variables put in. Raises BadInput if malformed."""
-    variables = {"releasever": release, "basearch": platform.machine(), "arch": platform.machine()}
+    variables = {"releasever": release, "basearch": os.uname().machine, "arch": os.uname().machine}
     for directory in (etc / "yum/vars", etc / "dnf/vars"):
         for path in sorted(directory.glob("*")):
             variables[path.name] = (read_text(path) or "").strip()
