@@ -29,9 +29,10 @@ FILE_VERBS = frozenset({("install",), ("override", "replace")})
 
 @dataclass(frozen=True)
 class Value:
-    """What an option or an argument takes, by its metavar: `a|b` is a choice."""
+    """What an option takes, by its metavar: `a|b` is a choice, `[A]` may be left out."""
 
     metavar: str
+    optional: bool = False
     directory: bool = False
 
     @property
@@ -103,7 +104,7 @@ def common_options(program: Verb) -> tuple[Option, ...]:
 def _read(command: Any, words: tuple[str, ...]) -> Verb:  # noqa: ANN401
     shown = [p for p in command.params if not getattr(p, "hidden", False)]
     options = [_option(p) for p in shown if p.param_type_name == "option"]
-    below = getattr(command, "commands", {})
+    below = list(_below(command))
     return Verb(
         words=words,
         help=_sentences(command.help),
@@ -111,8 +112,18 @@ def _read(command: Any, words: tuple[str, ...]) -> Verb:  # noqa: ANN401
         arguments=tuple(
             p.metavar or p.name.upper() for p in shown if p.param_type_name == "argument"
         ),
-        verbs=tuple(_read(c, (*words, name)) for name, c in below.items() if not c.hidden),
+        verbs=tuple(_read(c, (*words, name)) for name, c in below if not c.hidden),
     )
+
+
+def _below(command: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
+    """The commands of a group, in the order in which its help lists them."""
+    from rpmostree.cli.usage import Context
+
+    if hasattr(command, "list_commands"):
+        context = Context(command)
+        for name in command.list_commands(context):
+            yield name, command.get_command(context, name)
 
 
 def _option(param: Any) -> Option:  # noqa: ANN401
@@ -123,7 +134,9 @@ def _option(param: Any) -> Option:  # noqa: ANN401
         return Option(names, _sentences(param.help))
     if not param.metavar:
         raise ValueError(f"{names[0]} takes a value, but has no metavar to tell which")
-    value = Value(param.metavar, directory=bool(DIRECTORY_OPTIONS.intersection(names)))
+    metavar = param.metavar.strip("[]") if param.metavar.startswith("[") else param.metavar
+    directory = bool(DIRECTORY_OPTIONS.intersection(names))
+    value = Value(metavar, optional=metavar != param.metavar, directory=directory)
     return Option(names, _sentences(param.help), value, repeatable=param.multiple)
 
 

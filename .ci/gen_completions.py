@@ -41,8 +41,9 @@ def spell(verb: Verb) -> str:
 
 
 def valued(options: Iterable[Option]) -> Iterator[tuple[Option, Value]]:
+    """The options after which a value has to come."""
     for option in options:
-        if option.value:
+        if option.value and not option.value.optional:
             yield option, option.value
 
 
@@ -178,8 +179,10 @@ def zsh_options(verb: Verb) -> Iterator[str]:
     for option in verb.options:
         others = "*" if option.repeatable else f"({' '.join(option.names)})"
         value = zsh_value(option.value) if option.value else ""
+        value = f":{value}" if option.value and option.value.optional else value
         for name in option.names:
             sign = "" if not value else "=" if name.startswith("--") else "+"
+            sign += "-" if value.startswith("::") else ""
             yield f"    {shlex.quote(f'{others}{name}{sign}[{zsh_text(option.help)}]{value}')} \\"
 
 
@@ -226,7 +229,7 @@ def fish_verb(verb: Verb) -> Iterator[str]:
         yield f"{here} -F"
     for option in verb.options:
         words = [f"-l {n[2:]}" if n.startswith("--") else f"-s {n[1:]}" for n in option.names]
-        value = fish_value(option.value) if option.value else []
+        value = fish_value(option.value) if list(valued([option])) else []
         yield " ".join([here, *words, *value, "-d", fish_quote(option.help)])
 
 

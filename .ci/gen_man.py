@@ -87,7 +87,8 @@ def synopsis(verb: Verb, *words: str) -> Iterator[str]:
 def explain(option: Option) -> Iterator[str]:
     names = [bold(name) for name in option.names]
     if option.value:
-        names[0] += f"={variables(option.value.metavar)}"
+        value = f"={variables(option.value.metavar)}"
+        names[0] += f"[{value}]" if option.value.optional else value
     yield ".TP"
     yield ", ".join(names)
     again = " May be given several times." if option.repeatable else ""

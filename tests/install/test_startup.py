@@ -13,7 +13,8 @@ HEAVY = {"rich", "yaml", "tenacity", "asyncio", "pydantic", "pygments", "ssl", "
 
 # Runs the archive as its first line does, then tells what has been loaded by then.
 DRIVER = """\
-import runpy, sys
+import os, runpy, sys
+os._exit = sys.exit  # the program leaves without taking the interpreter down
 sys.argv = sys.argv[1:]
 try:
     runpy.run_path(sys.argv[0], run_name="__main__")
