@@ -78,15 +78,15 @@ def run(command: Command, argv: Sequence[str]) -> int:
     events.listen(new_progress(sys.stderr))
     try:
         status = command.main(_complete_wait(argv), prog_name="rpm-ostree", standalone_mode=False)
-        return status if isinstance(status, int) else 0
+        return _say_if_cancelled(status if isinstance(status, int) else 0)
     except typer.Exit as stop:
-        return stop.exit_code
+        return _say_if_cancelled(stop.exit_code)
     except UsageError as error:
         return _explain_usage(error)
     except ClickException as error:
         return fail(error.format_message())
     except (KeyboardInterrupt, typer.Abort):
-        return fail("Caught SIGINT; cancelled, nothing was changed", status=Cancelled.exit_code)
+        return _say_if_cancelled(Cancelled.exit_code)
     except RpmOstreeError as error:
         return fail(str(error), hint=error.hint, status=error.exit_code)
     except BrokenPipeError:
@@ -94,6 +94,13 @@ def run(command: Command, argv: Sequence[str]) -> int:
         return 1
     except OSError as error:
         return fail(_os_error(error), hint=_os_hint(error))
+
+
+def _say_if_cancelled(status: int) -> int:
+    """Newer typers turn Ctrl-C into a bare status, older ones raise."""
+    if status == Cancelled.exit_code:
+        return fail("Caught SIGINT; cancelled, nothing was changed", status=status)
+    return status
 
 
 def _complete_wait(argv: Sequence[str]) -> list[str]:

@@ -1,14 +1,13 @@
 """rollback: put the deployment before the present one first again."""
 
-from rpmostree.base import syscalls
 from rpmostree.base.errors import BadInput
 from rpmostree.model.deployment import Deployment
 from rpmostree.model.plan import Outcome
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops import derive
 from rpmostree.ops.transaction import Transaction, begin, require_root
+from rpmostree.tools import mount
 from rpmostree.tools import sysroot as admin
-from rpmostree.tools.fileutils import copy_tree, mutable
 from rpmostree.tools.repo import Repo
 
 
@@ -24,7 +23,7 @@ def rollback(sysroot: Sysroot, *, dry_run: bool = False, wait: float = 0) -> Out
         target, default = choose_target(deployments), deployments[0]
         with tx.last_step("reorder"):
             if not admin.set_default(sysroot, target.index):
-                _deploy_again(tx, target)
+                _deploy_again(tx, target, _merged_from(deployments, target))
         diff = derive.diff_commits(Repo(sysroot.repo), default.checksum, target.checksum)
         return Outcome(text, changed=True, checksum=target.checksum, diff=diff)
 
@@ -42,18 +41,23 @@ def choose_target(deployments: tuple[Deployment, ...]) -> Deployment:
     return mine[0]
 
 
-def _deploy_again(tx: Transaction, target: Deployment) -> None:
+def _merged_from(deployments: tuple[Deployment, ...], target: Deployment) -> Deployment:
+    """The deployment whose /etc ostree would merge: the booted one, else the stateroot's first."""
+    mine = [d for d in deployments if d.stateroot == target.stateroot]
+    return next((d for d in mine if d.booted), mine[0])
+
+
+def _deploy_again(tx: Transaction, target: Deployment, merge: Deployment) -> None:
     """For ostree before 2023.8, which cannot reorder: deploy the same commit once more.
 
-    Drop this with support for those versions. The new deployment would get an /etc merged from the
-    present one; it gets the target's own instead, by one exchange of two directories.
+    ostree gives a new deployment an /etc merged from the present one, where a roll back means the
+    old one's own. So, for ostree's eyes only, the old one's /etc and its defaults are shown in
+    place of the present one's. Drop this with support for those versions.
     """
     origin = tx.staging / "origin"
     origin.write_text(str(target.origin.without_transient()), encoding="utf-8")
-    own_etc = tx.staging / "etc"
-    copy_tree(target.path / "etc", own_etc)
+    if target.path != merge.path:
+        for place in ("usr/etc", "etc"):
+            mount.bind(target.path / place, merge.path / place)
     new = admin.NewDeployment(target.stateroot, target.checksum, target.origin, target.kargs)
     admin.deploy(tx.sysroot, new, origin, stage=False)
-    fresh = admin.list_deployments(tx.sysroot)[0]
-    with mutable(fresh.path):
-        syscalls.exchange(own_etc, fresh.path / "etc")

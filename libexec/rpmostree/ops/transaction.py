@@ -8,12 +8,12 @@ predecessor left; leaving removes the staging directory. Whatever happens in bet
 step is seen by anybody.
 """
 
+import os
 import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from os import geteuid
 from pathlib import Path
 from types import FrameType
 
@@ -31,6 +31,7 @@ from rpmostree.tools import sysroot as admin
 from rpmostree.tools.repo import Repo
 
 _STAGING = "private"
+_LITTLE = 8 << 20  # bytes; with less than this free, that is the likely cause of any failure
 _READ_ONLY = (Path("/sysroot"), Path("/boot"))  # where sysroot.readonly is set
 _BASE_REFS = "rpmostree/base"
 HELD = Refspec(f"{_BASE_REFS}/tmp")
@@ -90,12 +91,28 @@ def begin(sysroot: Sysroot, title: str, wait: float = 0) -> Iterator[Transaction
         stack.callback(leave_staging, staging)
         stack.callback(_let_go, sysroot)
         faults.reach("begin")
-        yield Transaction(sysroot, Repo(sysroot.repo), staging, held)
+        try:
+            yield Transaction(sysroot, Repo(sysroot.repo), staging, held)
+        except RpmOstreeError as error:
+            error.hint = error.hint or _space_hint(sysroot)
+            raise
+
+
+def _space_hint(sysroot: Sysroot) -> str | None:
+    """Tools seldom say that the disk is full when it is."""
+    state = os.statvfs(sysroot.repo)
+    free = state.f_bavail * state.f_frsize
+    if free > _LITTLE and state.f_favail > 0:
+        return None
+    return (
+        f"only {free // 1024} KiB are free on the file system of {sysroot.repo}; "
+        "`rpm-ostree cleanup -rb` may free a deployment"
+    )
 
 
 def require_root() -> None:
     """Changing a sysroot is root's business. Raises BadInput."""
-    if geteuid() != 0:
+    if os.geteuid() != 0:
         raise BadInput("This command requires root privileges", hint="run it with sudo")
 
 
