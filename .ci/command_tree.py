@@ -109,9 +109,7 @@ def _read(command: Any, words: tuple[str, ...]) -> Verb:  # noqa: ANN401
         words=words,
         help=_sentences(command.help),
         options=(*options, Option(("--help", "-h"), HELP)),
-        arguments=tuple(
-            p.metavar or p.name.upper() for p in shown if p.param_type_name == "argument"
-        ),
+        arguments=tuple(_argument(p) for p in shown if p.param_type_name == "argument"),
         verbs=tuple(_read(c, (*words, name)) for name, c in below if not c.hidden),
     )
 
@@ -124,6 +122,11 @@ def _below(command: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
         context = Context(command)
         for name in command.list_commands(context):
             yield name, command.get_command(context, name)
+
+
+def _argument(param: Any) -> str:  # noqa: ANN401
+    name: str = param.metavar or param.name.upper()
+    return f"{name}..." if param.nargs == -1 and name.isupper() and name.isalpha() else name
 
 
 def _option(param: Any) -> Option:  # noqa: ANN401

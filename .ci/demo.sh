@@ -29,7 +29,7 @@ main() {
 }
 
 demo() {
-    command -v dpkg-deb apt-get >/dev/null ||
+    type dpkg-deb apt-get >/dev/null 2>&1 ||
         fail 'the packages of the tour are converted from those that apt knows; there is no apt here'
     [[ $(uname -m) == x86_64 ]] || fail 'the packages of the tour are for x86_64'
     local start=$SECONDS began

@@ -110,7 +110,7 @@ def bash_verb(verb: Verb) -> Iterator[str]:
         yield f"{indent}words='{below} {names}'"
     else:
         kind = "file" if verb.takes_files else "word"
-        yield f"{indent}if [[ $cur == -* ]]; then words='{names}'; else kind={kind}; fi"
+        yield f"{indent}if [[ $cur == -* ]]; then words='{names}'; else kind='{kind}'; fi"
     if cases:
         yield "                    ;;"
         yield "            esac"
@@ -121,7 +121,7 @@ def bash_values(verb: Verb) -> Iterator[str]:
     """A case for each kind of value: after these options, that."""
     kinds: dict[str, list[str]] = {}
     for option, value in valued(verb.options):
-        what = f"words='{' '.join(value.choices)}'" if value.choices else f"kind={value.kind}"
+        what = f"words='{' '.join(value.choices)}'" if value.choices else f"kind='{value.kind}'"
         kinds.setdefault(what, []).extend(option.names)
     for what, names in kinds.items():
         yield f"{' | '.join(names)}) {what} ;;"
@@ -201,7 +201,7 @@ FISH_HEAD = """\
 function __rpm_ostree_at --description 'Are these the words of the command so far?'
     set -l verb
     for word in (commandline -opc)[2..]
-        contains -- (string join ' ' $verb $word) $__rpm_ostree_verbs; and set -a verb $word
+        contains -- (string join -- ' ' $verb $word) $__rpm_ostree_verbs; and set -a verb $word
     end
     test "$verb" = "$argv"
 end
@@ -229,7 +229,7 @@ def fish_verb(verb: Verb) -> Iterator[str]:
         yield f"{here} -F"
     for option in verb.options:
         words = [f"-l {n[2:]}" if n.startswith("--") else f"-s {n[1:]}" for n in option.names]
-        value = fish_value(option.value) if list(valued([option])) else []
+        value = next((fish_value(v) for _, v in valued([option])), [])
         yield " ".join([here, *words, *value, "-d", fish_quote(option.help)])
 
 

@@ -28,7 +28,7 @@ def main() -> None:
 def make_page() -> str:
     """The whole page in the man macros."""
     program = read_program()
-    lines = [ORIGIN, *head(program), *commands(program), *shared(program)]
+    lines = [ORIGIN, *head(program), *commands(program), *common_section(program)]
     return "\n".join(lines) + "\n" + TAIL.read_text(encoding="utf-8")
 
 
@@ -65,7 +65,7 @@ def describe(verb: Verb, common: Iterable[Option]) -> Iterator[str]:
         yield "Common options: " + ", ".join(also) + "."
 
 
-def shared(program: Verb) -> Iterator[str]:
+def common_section(program: Verb) -> Iterator[str]:
     yield '.SH "COMMON OPTIONS"'
     yield "Each command says which of these it has."
     for option in common_options(program):

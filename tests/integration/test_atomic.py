@@ -172,6 +172,11 @@ def kill_all(child: subprocess.Popen[str]) -> None:
     child.communicate()
 
 
+def end_freeze(host: Host) -> None:
+    """A reboot ends it when ostree was killed while it held the file system still (FIFREEZE)."""
+    subprocess.run(["fsfreeze", "--unfreeze", host.sysroot], check=False, capture_output=True)
+
+
 @pytest.mark.parametrize("stage", ["install", "upgrade", "rollback", "kargs"], indirect=True)
 def test_killed_with_its_children_at_any_time(stage: Stage, clones: Callable[[Host], Host]) -> None:
     """Between the steps too, where other programs do the work."""
@@ -182,6 +187,7 @@ def test_killed_with_its_children_at_any_time(stage: Stage, clones: Callable[[Ho
         child = host.start(*stage.change.command(host))
         time.sleep(seconds)
         kill_all(child)
+        end_freeze(host)
         finish(stage, host, f"killed after {seconds:.3f} of {stage.seconds:.3f} s")
         discard(host.sysroot.parent)
 

@@ -84,6 +84,8 @@ def begin(sysroot: Sysroot, title: str, wait: float = 0) -> Iterator[Transaction
         for place in mount.list_mounts():
             if place in _READ_ONLY:
                 mount.make_writable(place)
+    if _leftovers(sysroot):
+        mount.thaw(sysroot.path / "boot")
     sysroot.private.mkdir(parents=True, exist_ok=True)
     with lock.hold(sysroot.lock, title, wait) as held, ExitStack() as stack:
         _sweep(sysroot)
@@ -158,9 +160,14 @@ def _staging_area(sysroot: Sysroot) -> Path:
     return area
 
 
+def _leftovers(sysroot: Sysroot) -> list[Path]:
+    """The staging directories of transactions that did not end, or run just now."""
+    return sorted((sysroot.private / _STAGING).glob("tx-*"))
+
+
 def _sweep(sysroot: Sysroot) -> None:
     """Remove what a killed transaction left; we hold the lock, so nobody uses it."""
-    for left in _staging_area(sysroot).glob("tx-*"):
+    for left in _leftovers(sysroot):
         events.detail(f"removing what an interrupted transaction left: {left}")
         _remove_unmounted(left)
     _let_go(sysroot)

@@ -100,7 +100,7 @@ def _may_have_news(repo: Repo, refspec: Refspec) -> bool:
     if not url.startswith("file://"):
         return True
     theirs = Repo(Path(url.removeprefix("file://"))).read_ref(Refspec(refspec.ref))
-    return theirs is None or theirs != repo.read_ref(refspec)
+    return theirs is None or theirs != repo.read_ref(refspec) or repo.is_partial(theirs)
 
 
 def _newest(repo: Repo, ground: Ground, how: Upgrade) -> Wish:
@@ -110,6 +110,11 @@ def _newest(repo: Repo, ground: Ground, how: Upgrade) -> Wish:
     if refspec is None or refspec.pinned:
         return wish
     newest = repo.resolve(str(refspec))
+    if repo.is_partial(newest):
+        raise BadInput(
+            f"commit {newest} of {refspec} has not been downloaded yet",
+            hint="leave --cache-only out",
+        )
     if not how.allow_downgrade:
         _refuse_older(repo, wish.base, newest)
     return replace(wish, base=newest, origin=replace(wish.origin, override_commit=None))

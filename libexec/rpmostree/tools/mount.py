@@ -51,6 +51,11 @@ def unmount(*mountpoints: Path) -> None:
         run(["umount", *mountpoints])
 
 
+def thaw(path: Path) -> None:
+    """Let a file system be written to that ostree, killed while it flushed /boot, left frozen."""
+    run(["fsfreeze", "--unfreeze", path], ok=range(256))
+
+
 def list_mounts(below: Path | None = None) -> list[Path]:
     """The mount points this process sees, in the order they were made; see proc_pid_mountinfo(5).
 

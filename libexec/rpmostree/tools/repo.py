@@ -88,6 +88,10 @@ class Repo:
     def has_commit(self, checksum: str) -> bool:
         return self._object(checksum, "commit").exists()
 
+    def is_partial(self, checksum: str) -> bool:
+        """Has only the commit object been fetched, and not what it names?"""
+        return (self.path / "state" / f"{checksum}.commitpartial").exists()
+
     def load_commit(self, checksum: str) -> Commit:
         """Read a commit object. Raises RpmOstreeError if it is missing or damaged."""
         return self._parse(parse_commit, checksum, "commit")
