@@ -16,8 +16,6 @@ def main() -> None:
     from rpmostree.cli.root import build
 
     status = run(build(), sys.argv[1:])
-    sys.stdout.flush()
-    sys.stderr.flush()
     os._exit(status)  # taking the interpreter down in order costs a tenth of `status`
 
 

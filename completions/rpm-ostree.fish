@@ -179,7 +179,7 @@ complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l dry-run -s n -d 'Sho
 complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l parent -x -d 'Commit with this parent'
 complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l no-parent -d 'Commit without a parent'
 complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l add-metadata-string -x -d 'Add commit metadata'
-complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l add-metadata-from-json -r -F -d 'Add commit metadata'
+complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l add-metadata-from-json -r -F -d 'Add the keys of a JSON object'
 complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l write-commitid-to -r -F -d 'Write the checksum'
 complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l write-composejson-to -r -F -d 'Write a summary'
 complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l touch-if-changed -r -F -d 'Touch it on a change'

@@ -162,14 +162,16 @@ def descendants(pid: int) -> list[int]:
 
 
 def kill_all(child: subprocess.Popen[str]) -> None:
-    """As a power cut: nobody gets to say a last word."""
+    """As a power cut: nobody gets to say a last word. Returns when all of them are gone."""
     for signum in (signal.SIGSTOP, signal.SIGKILL):
-        for process in descendants(child.pid):
+        killed = descendants(child.pid)
+        for process in killed:
             try:
                 os.kill(process, signum)
             except ProcessLookupError:
                 continue
     child.communicate()
+    assert wait_for(lambda: not any(Path(f"/proc/{process}").exists() for process in killed), 20)
 
 
 def end_freeze(host: Host) -> None:

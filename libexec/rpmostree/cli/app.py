@@ -5,8 +5,10 @@ served but not shown. Nothing below this layer prints or exits.
 """
 
 import os
+import re
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import typer
 from typer.core import TyperGroup
@@ -15,8 +17,9 @@ import rpmostree
 from rpmostree.base import events
 from rpmostree.base.errors import Cancelled, RpmOstreeError
 from rpmostree.cli.progress import new_progress
-from rpmostree.cli.usage import ClickException, Command, Context, UsageError
+from rpmostree.cli.usage import ClickException, Command, Context, NoSuchOption, UsageError
 
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 FEATURES = ("python", "compose")
 
 
@@ -74,10 +77,26 @@ def version_text() -> str:
 
 
 def run(command: Command, argv: Sequence[str]) -> int:
-    """Run the program and return its exit status; every error is one sentence on stderr."""
+    """Run the program and return its exit status; every error is one sentence on stderr.
+
+    Both streams have been flushed by then, or could not be.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # the caller closed it
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+    try:
+        return _run(command, argv)
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):
+                stream.flush()
+
+
+def _run(command: Command, argv: Sequence[str]) -> int:
     events.listen(new_progress(sys.stderr))
     try:
         status = command.main(_complete_wait(argv), prog_name="rpm-ostree", standalone_mode=False)
+        sys.stdout.flush()
         return _say_if_cancelled(status if isinstance(status, int) else 0)
     except typer.Exit as stop:
         return _say_if_cancelled(stop.exit_code)
@@ -89,8 +108,7 @@ def run(command: Command, argv: Sequence[str]) -> int:
         return _say_if_cancelled(Cancelled.exit_code)
     except RpmOstreeError as error:
         return fail(str(error), hint=error.hint, status=error.exit_code)
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    except BrokenPipeError:  # the reader has seen enough
         return 1
     except OSError as error:
         return fail(_os_error(error), hint=_os_hint(error))
@@ -107,7 +125,7 @@ def _complete_wait(argv: Sequence[str]) -> list[str]:
     """Give a bare `--wait` its value: for ever, unless a number follows."""
     words = list(argv)
     for at, word in enumerate(words):
-        if word == "--wait" and not (at + 1 < len(words) and words[at + 1].isdigit()):
+        if word == "--wait" and not (at + 1 < len(words) and _NUMBER.fullmatch(words[at + 1])):
             words[at] = "--wait=-1"
     return words
 
@@ -126,8 +144,10 @@ def _coloured() -> bool:
 
 
 def _explain_usage(error: UsageError) -> int:
+    if isinstance(error, NoSuchOption):
+        return fail(f"Unknown option {error.option_name}")
     if error.ctx is not None:
-        sys.stderr.write(error.ctx.get_help() + "\n\n")
+        sys.stderr.write(f"{error.ctx.get_help()}\n\n")
     message = error.format_message()
     known = message.startswith(("Unknown command", "No command", 'No "', 'Unknown "'))
     return fail(message if known else f"usage error: {message}")
@@ -142,7 +162,7 @@ def _os_hint(error: OSError) -> str | None:
     import errno
 
     if error.errno == errno.ENOSPC:
-        return "the disk is full; nothing was changed. `rpm-ostree cleanup -rb` frees a deployment"
+        return "`rpm-ostree cleanup -rb` may free a deployment"
     return None
 
 

@@ -48,7 +48,9 @@ def tree(
     ] = None,
     add_metadata_from_json: Annotated[
         list[Path] | None,
-        typer.Option("--add-metadata-from-json", metavar="FILE", help="Add commit metadata"),
+        typer.Option(
+            "--add-metadata-from-json", metavar="FILE", help="Add the keys of a JSON object"
+        ),
     ] = None,
     write_commitid_to: Annotated[
         Path | None, typer.Option("--write-commitid-to", metavar="FILE", help="Write the checksum")

@@ -26,7 +26,9 @@ from rpmostree.cli.usage import UsageError
 from rpmostree.model.plan import Options
 
 _SLASH = Path("/")
-Packages = Annotated[list[str] | None, typer.Argument(metavar="PACKAGE", show_default=False)]
+Packages = Annotated[
+    list[str] | None, typer.Argument(metavar="PACKAGE", help="Names or NEVRAs", show_default=False)
+]
 override = new_group("override", "Manage base package overrides.")
 
 

@@ -31,7 +31,12 @@ from rpmostree.cli.usage import UsageError
 from rpmostree.model.plan import Options
 
 _SLASH = Path("/")
-Packages = Annotated[list[str] | None, typer.Argument(metavar="PACKAGE", show_default=False)]
+Packages = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="PACKAGE", help="Names, capabilities, paths or files", show_default=False
+    ),
+]
 db = new_group("db", "Commands to query the RPM database.")
 
 

@@ -107,8 +107,7 @@ def compose_tree(request: Compose) -> Result:
             release = _make_bootable(work, digest)
         with _step("layout"):
             _give_layout(work, release)
-        with _step("label", "Labelling files"):
-            _label(work)
+        _label(work)
         with _step("commit", "Writing OSTree commit"):
             return _commit(work, digest, release, version)
 
@@ -320,7 +319,8 @@ def _label(work: _Work) -> None:
     etc = work.root.path / "usr/etc"
     contexts = selinux.find_contexts(etc)
     if contexts is not None:
-        selinux.label_tree(work.root.path, contexts)
+        with _step("label", "Labelling files"):
+            selinux.label_tree(work.root.path, contexts)
 
 
 def _version(work: _Work) -> str | None:

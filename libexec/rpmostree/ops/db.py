@@ -88,14 +88,15 @@ def _choose(repo: Repo, sysroot: Sysroot | None, names: Sequence[str]) -> tuple[
     if len(names) >= 2:
         return _resolve(repo, names[0]), _resolve(repo, names[1])
     here = _here(deployments)
+    this = "booted deployment" if here.booted else "default deployment"
     if len(names) == 1:
-        return _named(here, "booted deployment"), _resolve(repo, names[0])
+        return _named(here, this), _resolve(repo, names[0])
     if here.index > 0:
-        return _named(here, "booted deployment"), _named(deployments[0], "pending deployment")
+        return _named(here, this), _named(deployments[0], "pending deployment")
     older = [d for d in deployments[1:] if d.stateroot == here.stateroot]
     if not older:
         raise BadInput("No pending or rollback deployment to diff against")
-    return _named(older[0], "rollback deployment"), _named(here, "booted deployment")
+    return _named(older[0], "rollback deployment"), _named(here, this)
 
 
 def _here(deployments: Sequence[Deployment]) -> Deployment:
