@@ -27,7 +27,7 @@ TREEFILE = """\
 ref: {branch}
 repos: [{repos}]
 releasever: "12"
-selinux: false
+selinux: {selinux}
 documentation: false
 automatic-version-prefix: "12"
 boot-location: modules
@@ -85,7 +85,7 @@ def build_distribution(where: Path) -> Distribution:
     out = where / "repos"
     sh(
         PYTHON, TOP / "tests/distro/build.py", "--out", out, "--cache", where / "cache",
-        "--sign", where / "gpg", "minimal", "admin", "layers",
+        "--sign", where / "gpg", "minimal", "admin", "layers", "selinux",
     )  # fmt: skip
     return Distribution(out)
 
@@ -94,14 +94,16 @@ def describe_repository(name: str, *, depot: str, key: str, enabled: bool = True
     return REPOSITORY.format(name=name, depot=depot, key=key, enabled=int(enabled))
 
 
-def list_packages() -> list[str]:
-    """What the image is asked to have."""
-    lists = TOP / "tests/distro"
-    named = [*read_list(lists / "minimal.list"), *read_list(lists / "admin.list")]
+def list_packages(*lists: str) -> list[str]:
+    """What an image of these lists is asked to have."""
+    named = [name for one in lists for name in read_list(TOP / f"tests/distro/{one}.list")]
     return [*named, "hybrid-release"]
 
 
-def compose(program: Path, repo: Path, work: Path, depot: Path, repos: list[str]) -> str:
+def compose(
+    program: Path, repo: Path, work: Path, depot: Path, repos: list[str],
+    *, branch: str = BRANCH, lists: tuple[str, ...] = ("minimal", "admin"), selinux: bool = False,
+) -> str:  # fmt: skip
     """Let the program compose the next version of the branch; returns the commit."""
     work.mkdir(parents=True, exist_ok=True)
     for name in repos:
@@ -110,9 +112,10 @@ def compose(program: Path, repo: Path, work: Path, depot: Path, repos: list[str]
     treefile = work / "tree.yaml"
     treefile.write_text(
         TREEFILE.format(
-            branch=BRANCH,
+            branch=branch,
+            selinux=str(selinux).lower(),
             repos=", ".join(f"tiny-{name}" for name in repos),
-            packages="\n".join(f"  - {name}" for name in list_packages()),
+            packages="\n".join(f"  - {name}" for name in list_packages(*lists)),
         )
     )
     commitid = work / "commitid"

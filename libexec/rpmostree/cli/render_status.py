@@ -1,7 +1,7 @@
 """`status`: the JSON document and the screen, key for key and row for row as the genuine tool's."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from rpmostree.model import gvariant
@@ -148,8 +148,9 @@ def status_text(
     verbose: bool,
     booted_only: bool,
     unicode: bool,
+    signature: Callable[[DeploymentStatus], str],
 ) -> str:
-    """The screen that `status` prints."""
+    """The screen that `status` prints; `signature` is asked where commits are to be signed."""
     lines = [f"State: {'busy' if status.busy else 'idle'}"]
     if status.busy:
         lines += [f"Transaction: {status.busy.verb}", f"  Initiator: {status.busy}"]
@@ -158,7 +159,7 @@ def status_text(
     lines.append("BootedDeployment:" if booted_only else "Deployments:")
     shown = [s for s in status.deployments if s.deployment.booted or not booted_only]
     stateroots = {s.deployment.stateroot for s in status.deployments}
-    rows = partial(_rows, verbose=verbose, many=len(stateroots) > 1)
+    rows = partial(_rows, signature=signature, verbose=verbose, many=len(stateroots) > 1)
     blocks = []
     for s in shown:
         first = _first_line(s, verbose=verbose, bullet="●" if unicode else "*")
@@ -188,7 +189,12 @@ def _lay_out(rows: Iterator[Row], *, unicode: bool) -> Iterator[str]:
 
 
 def _rows(
-    s: DeploymentStatus, diff: Sequence[PackageChange], *, verbose: bool, many: bool
+    s: DeploymentStatus,
+    diff: Sequence[PackageChange],
+    *,
+    signature: Callable[[DeploymentStatus], str],
+    verbose: bool,
+    many: bool,
 ) -> Iterator[Row]:
     d, origin = s.deployment, s.deployment.origin
     if origin.custom_description:
@@ -203,7 +209,7 @@ def _rows(
     if verbose or many:
         yield "StateRoot", d.stateroot
     if s.signing is not None and s.signing.gpg:
-        yield "GPGSignature", "(unsigned)"
+        yield "GPGSignature", signature(s)
     yield from _diff_rows(diff, verbose=verbose)
     yield from _request_rows(s, verbose=verbose)
     if d.pinned:

@@ -53,17 +53,22 @@ def status(
     from rpmostree.ops import status as ops
 
     del peer, quiet
-    found = ops.read_status(open_sysroot(sysroot))
+    root = open_sysroot(sysroot)
+    found = ops.read_status(root)
     if as_json:
         show(json.dumps(render_status.status_json(found, booted_only=booted), indent=2))
     else:
         unicode = "utf" in (sys.stdout.encoding or "").lower()
         diff = ops.diff_to_default(found)
-        show(
-            render_status.status_text(
-                found, diff, verbose=verbose, booted_only=booted, unicode=unicode
-            )
+        text = render_status.status_text(
+            found,
+            diff,
+            verbose=verbose,
+            booted_only=booted,
+            unicode=unicode,
+            signature=lambda deployment: ops.read_signature(root, deployment),
         )
+        show(text)
     if pending_exit_77 and found.pending_exit:
         raise typer.Exit(render.UNCHANGED)
 

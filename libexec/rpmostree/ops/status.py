@@ -1,5 +1,6 @@
 """status: what is deployed. Reads files only; starts no process and needs no rights."""
 
+import re
 from dataclasses import dataclass
 
 from rpmostree.base import lock
@@ -11,6 +12,7 @@ from rpmostree.model.objects import Commit
 from rpmostree.model.refspec import Refspec
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.tools import sysroot as admin
+from rpmostree.tools.ostree import show_signatures
 from rpmostree.tools.repo import Repo
 
 _OFF = frozenset({"false", "0"})
@@ -71,6 +73,20 @@ def read_status(sysroot: Sysroot) -> Status:
         lock.holder(sysroot.lock),
         admin.is_booted(sysroot),
     )
+
+
+def read_signature(sysroot: Sysroot, status: DeploymentStatus) -> str:
+    """What to say of the signature of a deployment's base; asks ostree, so not for `--json`."""
+    refspec = status.deployment.origin.refspec
+    if refspec is None or refspec.remote is None or status.signing is None:
+        return ""
+    said = show_signatures(sysroot.repo, status.base_checksum, refspec.remote)
+    keys = re.findall(r"key ID (\w+)", said)
+    if not said:
+        return "(unsigned)"
+    if "Good signature" in said and keys:
+        return f"Valid signature by {keys[0]}"
+    return "Invalid signature: " + said.splitlines()[-1].strip()
 
 
 def diff_to_default(status: Status) -> tuple[PackageChange, ...]:
