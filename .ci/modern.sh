@@ -70,6 +70,8 @@ make_root() {
         tail -n 60 "$ROOT.log" >&2
         fail 'the chroot could not be made'
     }
+    # It names a policy that is not there, and ostree then refuses what has nothing to do with it.
+    rm -f "$ROOT.new/etc/selinux/config"
     mkdir -p "$ROOT.new$INSIDE"
     printf '%s' "$wanted" >"$ROOT.new/.made-from"
     mv "$ROOT.new" "$ROOT"

@@ -122,7 +122,11 @@ def gather_files(staging: Path, packages: Iterable[Package]) -> Path:
     directory = staging / "packages"
     directory.mkdir()
     for package in packages:
-        shutil.copyfile(package.path, directory / package.path.name)
+        place = directory / package.path.name
+        try:
+            place.hardlink_to(package.path)
+        except OSError:  # on another file system
+            shutil.copyfile(package.path, place)
     return directory
 
 

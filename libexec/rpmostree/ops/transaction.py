@@ -107,7 +107,7 @@ def _space_hint(sysroot: Sysroot) -> str | None:
     if free > _LITTLE and state.f_favail > 0:
         return None
     return (
-        f"only {free // 1024} KiB are free on the file system of {sysroot.repo}; "
+        f"the disk is full: only {free // 1024} KiB are free where {sysroot.repo} is; "
         "`rpm-ostree cleanup -rb` may free a deployment"
     )
 
