@@ -50,7 +50,7 @@ unit: deps ## tests without processes worth naming, and the layers
 	$(PYTEST) -m 'not (install or integration or modern or vm)'
 
 .PHONY: single-file-test
-single-file-test: deps single-file ## run the single file: bare environment, other Pythons, start-up
+single-file-test: deps single-file modern-root ## run the single file: bare environment, other Pythons, start-up
 	$(PYTEST) -m install
 
 .PHONY: integration

@@ -1,6 +1,5 @@
 """Lines of passwd(5) and group(5), and what sysusers.d(5) makes of them."""
 
-import shutil
 import subprocess
 
 import pytest
@@ -127,7 +126,6 @@ def test_groups_for_sysusers(line, expected):
     assert sysusers_group(Account("g", 7, line)) == expected
 
 
-@pytest.mark.skipif(not shutil.which("systemd-sysusers"), reason="needs systemd-sysusers")
 def test_the_real_sysusers_makes_the_same_accounts(tmp_path):
     passwd = (
         'svc:x:901:902:100% of "it"\\:/var/lib/svc:/bin/sh\nplain:x:903:903::/:/usr/sbin/nologin\n'

@@ -1,6 +1,5 @@
 """ostree's metadata objects, against what the real ostree writes and accepts."""
 
-import shutil
 import subprocess
 import sys
 import time
@@ -10,12 +9,10 @@ import pytest
 
 from rpmostree.model import gvariant, objects
 from rpmostree.model.gvariant import BadVariant, Variant
-from rpmostree.model.gvariant_text import to_text
 from rpmostree.model.objects import BadObject, Commit, DirMeta, DirTree
 
 SHA = "ab" * 32
 OTHER = "cd" * 32
-needs_ostree = pytest.mark.skipif(not shutil.which("ostree"), reason="needs ostree")
 
 
 class Repo:
@@ -74,29 +71,31 @@ def plant(root, files):
     return root
 
 
-@needs_ostree
 def test_objects_of_ostree_are_read_and_written_back(repo):
     tree = plant(
         repo.work / "tree", {"b": "1", "a-b": "2", "a": "3", "é/x": "4", "Z/": "", "usr/a": "5"}
     )
     values = {
-        "rpmostree.inputhash": Variant("s", "it's \\ \n\x01é"),
-        "n": Variant("u", 6),
-        "big": Variant("t", 1 << 40),
-        "empty": Variant("as", []),
-        "bytes": Variant("ay", b"a'\"\xff\0"),
-        "raw": Variant("ay", b"\1\2"),
-        "deep": Variant("a{sv}", {"k": Variant("a(sssss)", [("n", "0", "1", "2", "noarch")])}),
-        "maybe": Variant("ms", None),
+        "rpmostree.inputhash": (Variant("s", "it's \\ \n\x01é"), '"it\'s \\\\ \\n\\u0001é"'),
+        "n": (Variant("u", 6), "uint32 6"),
+        "big": (Variant("t", 1 << 40), "uint64 1099511627776"),
+        "empty": (Variant("as", []), "@as []"),
+        "bytes": (Variant("ay", b"a'\"\xff\0"), 'b"a\'\\"\\377"'),
+        "raw": (Variant("ay", b"\1\2"), "[byte 0x01, 0x02]"),
+        "deep": (
+            Variant("a{sv}", {"k": Variant("a(sssss)", [("n", "0", "1", "2", "noarch")])}),
+            "{'k': <[('n', '0', '1', '2', 'noarch')]>}",
+        ),
+        "maybe": (Variant("ms", None), "@ms nothing"),
     }
-    texts = [f"--add-metadata={key}={to_text(value)}" for key, value in values.items()]
+    texts = [f"--add-metadata={key}={text}" for key, (_, text) in values.items()]
     first = repo.commit(tree, "--subject=Sübject", "--body=the\nbody", "--timestamp=@86400", *texts)
     checksum = repo.commit(tree)
     data = repo.read(first, "commit")
     commit = objects.parse_commit(data)
     assert (commit.subject, commit.body, commit.timestamp) == ("Sübject", "the\nbody", 86400)
     assert (commit.parent, commit.related) == (None, ())
-    for key, value in values.items():
+    for key, (value, _) in values.items():
         assert commit.get(key, little=sys.byteorder == "little") == value
     assert objects.serialise_commit(commit) == data
     assert commit.checksum() == first
@@ -115,7 +114,6 @@ def check_trees(repo, commit):
     assert objects.serialise_dirtree(root) == repo.read(commit.root_tree, "dirtree")
 
 
-@needs_ostree
 def test_ostree_accepts_our_objects(repo):
     content = repo.commit(plant(repo.work / "tree", {"file": "content"}))
     root = repo.load(repo.read_root(content))
@@ -195,7 +193,6 @@ MERGED = {
 }
 
 
-@needs_ostree
 def test_graft_gives_what_ostree_gives_for_the_merged_directory(repo):
     trees = {"base": BASE, "upper": UPPER, "merged": MERGED}
     roots = {

@@ -191,7 +191,6 @@ def test_a_base_without_shadow_gets_none(plant):
     assert not (root / "usr/etc/shadow").exists()
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="needs root")
 @pytest.mark.parametrize("mode", [0o640, 0o000])
 def test_files_keep_mode_and_owner_and_other_links_their_content(plant, mode):
     root = plant("root", BASE)

@@ -1,7 +1,7 @@
 """From wishes to installed packages: resolve, verify, install with the real rpm."""
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -185,8 +185,3 @@ def failing_line(output: str) -> int | None:
 
 def repo_names(repos: Iterable[RpmRepo]) -> str:
     return " ".join(repo.id for repo in repos)
-
-
-def origins(packages: Iterable[Package]) -> Mapping[str, str]:
-    """Where each package came from."""
-    return {str(p.nevra): p.repo or "local" for p in packages}

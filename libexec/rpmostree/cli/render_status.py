@@ -6,7 +6,7 @@ from functools import partial
 
 from rpmostree.model import gvariant
 from rpmostree.model.diff import Change, PackageChange
-from rpmostree.model.gvariant_text import to_json
+from rpmostree.model.gvariant_json import to_json
 from rpmostree.model.layered import text_value, texts_value
 from rpmostree.model.objects import Commit, metadata_order
 from rpmostree.ops.status import DeploymentStatus, Status

@@ -99,7 +99,7 @@ def texts_value(commit: Commit, key: str) -> tuple[str, ...]:
 
 def is_layered(commit: Commit) -> bool:
     """Was this commit assembled on a host?"""
-    return commit.get("rpmostree.clientlayer") is not None
+    return commit.looks_client_side()
 
 
 def base_checksum(commit: Commit, checksum: str) -> str:

@@ -69,18 +69,6 @@ class Origin:
         """The origin for a new deployment: what belongs to the old one alone is dropped."""
         return replace(self, rest=self.rest.without("libostree-transient"))
 
-    def without_layers(self) -> "Origin":
-        """The origin with every package change dropped."""
-        return replace(
-            self,
-            packages=(),
-            local_packages=(),
-            local_fileoverrides=(),
-            removals=(),
-            local_replacements=(),
-            remote_replacements=(),
-        )
-
     def __str__(self) -> str:
         return str(_write(self))
 

@@ -58,8 +58,3 @@ def show_signatures(repo: Path, checksum: str, remote: str) -> str:
 def init(repo: Path, mode: str) -> None:
     """Make an empty repository."""
     run(["ostree", "init", f"--repo={repo}", f"--mode={mode}"], what=f"cannot make {repo}")
-
-
-def update_summary(repo: Path) -> None:
-    """Refresh the list of branches that clients read."""
-    run(["ostree", "summary", f"--repo={repo}", "--update"], what="cannot update the summary")

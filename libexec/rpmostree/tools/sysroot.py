@@ -5,12 +5,11 @@ arguments and, through the `ostree=` links, the directories; origins lie beside 
 """
 
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rpmostree.base.errors import BadInput, RpmOstreeError
+from rpmostree.base.errors import BadInput
 from rpmostree.base.files import read_text
 from rpmostree.base.run import run
 from rpmostree.model.deployment import Deployment
@@ -218,10 +217,3 @@ def _admin(sysroot: Sysroot, verb: str) -> list[str]:
 def touch(sysroot: Sysroot) -> None:
     """Tell a daemon of the genuine tool, should one be running, that something has changed."""
     os.utime(sysroot.ostree / "deploy")
-
-
-def check_stateroot(name: str) -> str:
-    """A name that may stand in a path. Raises BadInput."""
-    if not re.fullmatch(r"[\w][\w.+-]*", name, re.ASCII):
-        raise RpmOstreeError(f"Invalid stateroot name {name!r}")
-    return name
