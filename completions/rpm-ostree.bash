@@ -25,13 +25,14 @@ _rpm_ostree() {
             ' db') verb=db ;;
             'db diff') verb='db diff' ;;
             'db list') verb='db list' ;;
+            ' cancel') verb=cancel ;;
             ' compose') verb=compose ;;
             'compose tree') verb='compose tree' ;;
         esac
     done
     case $verb in
         '')
-            words='status upgrade rollback install uninstall override kargs cleanup db compose --version --help -h'
+            words='status upgrade rollback install uninstall override kargs cleanup db cancel compose --version --help -h'
             ;;
         status)
             case $prev in
@@ -132,6 +133,14 @@ _rpm_ostree() {
                 --repo | -r | --sysroot) kind='directory' ;;
                 *)
                     if [[ $cur == -* ]]; then words='--repo -r --sysroot --json --help -h'; else kind='word'; fi
+                    ;;
+            esac
+            ;;
+        cancel)
+            case $prev in
+                --sysroot) kind='directory' ;;
+                *)
+                    if [[ $cur == -* ]]; then words='--sysroot --json --quiet -q --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;

@@ -1,6 +1,6 @@
 # Made by .ci/gen_completions.py from the commands.
 
-set -g __rpm_ostree_verbs 'status' 'upgrade' 'rollback' 'install' 'uninstall' 'override' 'override remove' 'override reset' 'kargs' 'cleanup' 'db' 'db diff' 'db list' 'compose' 'compose tree'
+set -g __rpm_ostree_verbs 'status' 'upgrade' 'rollback' 'install' 'uninstall' 'override' 'override remove' 'override reset' 'kargs' 'cleanup' 'db' 'db diff' 'db list' 'cancel' 'compose' 'compose tree'
 
 function __rpm_ostree_at --description 'Are these the words of the command so far?'
     set -l verb
@@ -21,6 +21,7 @@ complete -c rpm-ostree -n '__rpm_ostree_at' -a override -d 'Manage base package 
 complete -c rpm-ostree -n '__rpm_ostree_at' -a kargs -d 'Query or modify kernel arguments.'
 complete -c rpm-ostree -n '__rpm_ostree_at' -a cleanup -d 'Clear cached or pending data.'
 complete -c rpm-ostree -n '__rpm_ostree_at' -a db -d 'Commands to query the RPM database.'
+complete -c rpm-ostree -n '__rpm_ostree_at' -a cancel -d 'Cancel an active transaction.'
 complete -c rpm-ostree -n '__rpm_ostree_at' -a compose -d 'Commands to compose a tree.'
 complete -c rpm-ostree -n '__rpm_ostree_at' -l version -d 'Print version information'
 complete -c rpm-ostree -n '__rpm_ostree_at' -l help -s h -d 'Show this message and exit.'
@@ -164,6 +165,11 @@ complete -c rpm-ostree -n '__rpm_ostree_at db list' -l repo -s r -x -a '(__fish_
 complete -c rpm-ostree -n '__rpm_ostree_at db list' -l sysroot -x -a '(__fish_complete_directories)' -d 'Use the system root PATH (default: /)'
 complete -c rpm-ostree -n '__rpm_ostree_at db list' -l json -d 'Print one JSON document on stdout'
 complete -c rpm-ostree -n '__rpm_ostree_at db list' -l help -s h -d 'Show this message and exit.'
+
+complete -c rpm-ostree -n '__rpm_ostree_at cancel' -l sysroot -x -a '(__fish_complete_directories)' -d 'Use the system root PATH (default: /)'
+complete -c rpm-ostree -n '__rpm_ostree_at cancel' -l json -d 'Print one JSON document on stdout'
+complete -c rpm-ostree -n '__rpm_ostree_at cancel' -l quiet -s q -d 'Report no progress'
+complete -c rpm-ostree -n '__rpm_ostree_at cancel' -l help -s h -d 'Show this message and exit.'
 
 complete -c rpm-ostree -n '__rpm_ostree_at compose' -a tree -d 'Process a treefile; install packages and commit the result to an OSTree repository.'
 complete -c rpm-ostree -n '__rpm_ostree_at compose' -l help -s h -d 'Show this message and exit.'

@@ -336,3 +336,16 @@ def _write_until_full(path: Path, leave: int) -> None:
                 continue
         os.ftruncate(out.fileno(), max(0, out.tell() - leave * 1024))
         os.fsync(out.fileno())
+
+
+def test_cancel(host: Host) -> None:
+    """What the message of a busy sysroot recommends."""
+    before = host.snapshot()
+    child = host.start("install", "sleeper")
+    assert wait_for(lambda: in_scriptlet(host), 60)
+    assert host.run("cancel").stdout == "Cancelled.\n"
+    child.communicate()
+    assert child.returncode == 130
+    assert host.snapshot() == before
+    assert host.run("cancel").stdout == "No active transaction.\n"
+    host.check()

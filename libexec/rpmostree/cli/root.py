@@ -21,6 +21,7 @@ VERBS = {
     "kargs": "system",
     "cleanup": "system",
     "db": "packages",
+    "cancel": "system",
     "compose": "compose",
 }
 ALIASES = {

@@ -189,6 +189,17 @@ def cleanup(
     finish(root, outcome, "", as_json=as_json)
 
 
+def cancel(
+    sysroot: SysrootPath = _SLASH, as_json: Json = False, peer: Peer = False, quiet: Quiet = False
+) -> None:
+    """Cancel an active transaction."""
+    from rpmostree.ops import cancel as ops
+
+    del peer, quiet
+    root = open_sysroot(sysroot)
+    finish(root, ops.cancel(root), "", as_json=as_json)
+
+
 def kargs(
     sysroot: SysrootPath = _SLASH,
     stateroot: Stateroot = None,
