@@ -72,6 +72,8 @@ def test_old_spellings_are_understood() -> None:
         ("repos: [r]\n\npackages: bash\n", "main.yaml:3: packages: must be a list of strings"),
         ("repos: [r]\nboot-location: here\n", "main.yaml:2: boot-location: must be one of new"),
         ("repos: [r]\ngpg_key: a\ngpg-key: b\n", "main.yaml:3: gpg-key: the key is given twice"),
+        ("repos: [r]\nopt-usrlocal: root\n", "main.yaml:2: opt-usrlocal: must be one of var"),
+        ("repos: [r]\ncheck-passwd: {type: data}\n", "check-passwd: must be {type: none} or"),
         ("packages: [a]\n", "Treefile has no `repos`"),
         ("- a\n", "a treefile is a mapping"),
         ("a: [\n", "main.yaml"),

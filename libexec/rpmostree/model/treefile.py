@@ -13,7 +13,7 @@ Raw = dict[str, Any]
 class Key:
     """A key of a treefile: the type of its value, and whether we act on it yet."""
 
-    kind: str  # string, text-or-number, bool, list, map, pairs, choice:a|b
+    kind: str  # string, text-or-number, bool, list, map, pairs, check, choice:a|b
     served: bool = True
 
 
@@ -26,10 +26,10 @@ KEYS: Mapping[str, Key] = {
     "automatic-version-prefix": _S,
     "automatic-version-suffix": _S,
     "basearch": _S,
-    "boot-location": Key("choice:new|modules|kernel-install"),
+    "boot-location": Key("choice:new|modules"),
     "bootstrap-packages": _L,
-    "check-groups": _M,
-    "check-passwd": _M,
+    "check-groups": Key("check"),
+    "check-passwd": Key("check"),
     "cliwrap": Key("bool", served=False),
     "cliwrap-binaries": Key("list", served=False),
     "conditional-include": Key("list", served=False),
@@ -53,7 +53,7 @@ KEYS: Mapping[str, Key] = {
     "metadata": _M,
     "mutate-os-release": _S,
     "no-initramfs": _B,
-    "opt-usrlocal": Key("choice:var|root|state-overlay"),
+    "opt-usrlocal": Key("choice:var"),
     "opt-usrlocal-overlays": Key("bool", served=False),
     "ostree-layers": Key("list", served=False),
     "ostree-override-layers": Key("list", served=False),
@@ -68,16 +68,16 @@ KEYS: Mapping[str, Key] = {
     "releasever": Key("text-or-number"),
     "remove-files": _L,
     "remove-from-packages": Key("pairs"),
-    "repo-metadata": Key("choice:inline|detached|disabled"),
+    "repo-metadata": Key("choice:inline|disabled"),
     "repo-packages": Key("list", served=False),
     "repos": _L,
     "repovars": _M,
     "rojig": _M,
-    "rpmdb": Key("choice:target|host|bdb|ndb|sqlite"),
+    "rpmdb": Key("choice:target|host|sqlite"),
     "rpmdb-normalize": Key("bool", served=False),
     "selinux": _B,
-    "selinux-label-version": Key("text-or-number"),
-    "sysusers": Key("choice:compose-auto|compose-forced"),
+    "selinux-label-version": Key("text-or-number", served=False),
+    "sysusers": Key("choice:compose-auto|compose-forced", served=False),
     "tmp-is-dir": _B,
     "units": _L,
     "variables": _M,
@@ -111,7 +111,6 @@ class Treefile:
     no_initramfs: bool = False
     initramfs_args: tuple[str, ...] = ()
     tmp_is_dir: bool = False
-    opt_usrlocal: str = "var"
     preserve_passwd: bool = True
     check_passwd: str = "previous"
     check_groups: str = "previous"
@@ -173,7 +172,6 @@ def build_treefile(raw: Raw, source: Path, arch: str) -> Treefile:
         no_initramfs=raw.get("no-initramfs", False),
         initramfs_args=tuple(raw.get("initramfs-args", ())),
         tmp_is_dir=raw.get("tmp-is-dir", new_edition),
-        opt_usrlocal=raw.get("opt-usrlocal", "var"),
         preserve_passwd=raw.get("preserve-passwd", True),
         check_passwd=str(raw.get("check-passwd", {}).get("type", "previous")),
         check_groups=str(raw.get("check-groups", {}).get("type", "previous")),

@@ -18,6 +18,7 @@ _KINDS: dict[str, Callable[[Any], bool]] = {
     "map": lambda v: isinstance(v, dict),
     "pairs": lambda v: isinstance(v, list) and all(isinstance(i, list) and len(i) > 1 for i in v),
     "string-or-list": lambda v: isinstance(v, str | list),
+    "check": lambda v: v in ({"type": "none"}, {"type": "previous"}),
 }
 _WORDS = {
     "string": "a string",
@@ -27,6 +28,7 @@ _WORDS = {
     "map": "a mapping",
     "pairs": "a list of lists",
     "string-or-list": "a string or a list",
+    "check": "{type: none} or {type: previous}",
 }
 
 
