@@ -727,3 +727,13 @@ def test_cleanup_drops_what_nobody_needs(host: Host) -> None:
     assert not list(host.repo.glob(f"objects/{layered[:2]}/{layered[2:]}.commit"))
     assert not list(host.sysroot.glob("ostree/deploy/*/var/cache/rpm-ostree/repomd/*"))
     host.check()
+
+
+def test_a_strict_umask_does_not_reach_the_image(host: Host) -> None:
+    before = os.umask(0o077)
+    try:
+        host.run("install", "optional")
+    finally:
+        os.umask(before)
+    opt = host.root() / "usr/lib/opt"
+    assert stat.S_IMODE(opt.stat().st_mode) == 0o755

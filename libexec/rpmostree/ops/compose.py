@@ -1,6 +1,7 @@
 """compose tree: from a treefile and RPM repositories to a commit on a branch."""
 
 import json
+import os
 import platform
 import tempfile
 import time
@@ -135,6 +136,7 @@ def _workspace(request: Compose, treefile: Treefile) -> Iterator[_Work]:
     repo = Repo(request.repo)
     if not (request.repo / "config").exists():
         raise BadInput(f"{request.repo} is not an ostree repository", hint="make one: ostree init")
+    os.umask(0o022)  # directories made here end up in the image
     syscalls.enter_private_mounts()
     with ExitStack() as stack:
         near = request.workdir or request.cachedir or request.repo / "tmp"

@@ -79,6 +79,7 @@ class Transaction:
 def begin(sysroot: Sysroot, title: str, wait: float = 0) -> Iterator[Transaction]:
     """Start a transaction. Raises Busy if another one runs, BadInput without the rights for it."""
     require_root()
+    os.umask(0o022)  # directories made here end up in images
     syscalls.enter_private_mounts()
     if admin.is_booted(sysroot):
         for place in mount.list_mounts():
