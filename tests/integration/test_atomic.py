@@ -50,6 +50,7 @@ CHANGES = {
     "upgrade": Change(("upgrade",), INSTALLED, publish=True),
     "rollback": Change(("rollback",), INSTALLED),
     "kargs": Change(("kargs", "--append-if-missing=x=y"), INSTALLED),
+    "override": Change(("override", "remove", "base-tool"), INSTALLED),
     "cleanup": Change(("cleanup", "-r"), INSTALLED),
 }
 

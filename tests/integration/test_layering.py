@@ -737,3 +737,25 @@ def test_a_strict_umask_does_not_reach_the_image(host: Host) -> None:
         os.umask(before)
     opt = host.root() / "usr/lib/opt"
     assert stat.S_IMODE(opt.stat().st_mode) == 0o755
+
+
+def test_a_package_of_the_base_is_taken_out_and_comes_back(host: Host) -> None:
+    base = host.deployments()[0].checksum
+    old = host.root()
+    host.run("override", "remove", "base-tool")
+    assert "base-tool" not in {name.rpartition("-")[0].rpartition("-")[0] for name in host.rpm_qa()}
+    assert not (host.root() / "usr/bin/base-tool").exists()
+    assert not (host.root() / "usr/share/base-tool/dir").exists()
+    assert (old / "usr/bin/base-tool").exists()
+    assert host.origin()["overrides.remove"] == "base-tool;"
+    host.check()
+    assert "already exists" in host.refuse("override", "remove", "base-tool")
+    host.run("override", "reset", "base-tool")
+    assert host.deployments()[0].checksum == base
+    host.check()
+
+
+def test_a_package_that_others_need_stays(host: Host) -> None:
+    said = host.refuse("override", "remove", "base-lib")
+    assert "is needed by (installed) base-tool" in said
+    assert "not found" in host.refuse("override", "remove", "nosuch")
