@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,19 +9,13 @@ from rpmostree.assembly import paths, users
 from rpmostree.assembly.root import Root
 from rpmostree.base import events
 from rpmostree.base.errors import BadInput, RpmOstreeError, ToolFailed
+from rpmostree.base.files import remove_tree
 from rpmostree.model.nevra import Nevra
 from rpmostree.model.package import Package
 from rpmostree.model.rpmrepo import RpmRepo
 from rpmostree.tools import bwrap, dnf, rpm, sysusers
 
 _PACKAGES = "/packages"
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """Packages whose files are here and whose signatures are good."""
-
-    packages: tuple[Package, ...]
 
 
 def resolve(goal: dnf.Goal, cache: Path, staging: Path) -> dnf.Resolution:
@@ -38,7 +31,7 @@ def resolve(goal: dnf.Goal, cache: Path, staging: Path) -> dnf.Resolution:
     return resolution
 
 
-def fetch(resolution: dnf.Resolution, repos: Iterable[RpmRepo], cache: Path) -> Fetched:
+def fetch(resolution: dnf.Resolution, repos: Iterable[RpmRepo], cache: Path) -> tuple[Package, ...]:
     """Verify what was downloaded, repository by repository, and read it.
 
     Raises ToolFailed naming package and repository if a signature is missing or bad.
@@ -52,7 +45,7 @@ def fetch(resolution: dnf.Resolution, repos: Iterable[RpmRepo], cache: Path) -> 
     origins = {s.nevra: s.repo for s in resolution.installs if s.repo is not None}
     packages = rpm.read_packages([s.path for s in resolution.installs], origins)
     paths.check_paths(packages)
-    return Fetched(packages)
+    return packages
 
 
 def _verify(files: Sequence[Path], repo: RpmRepo | None, cache: Path) -> None:
@@ -86,9 +79,7 @@ def _keyring(repo: RpmRepo, cache: Path) -> Path:
     return keyring
 
 
-def install(
-    root: Root, packages: Sequence[Package], previous: Path | None, flags: Sequence[str]
-) -> None:
+def install(root: Root, packages: Sequence[Package], previous: Path | None) -> None:
     """Install the packages into the root, with their users, scriptlets and triggers.
 
     `previous` is the deployment whose users keep their numbers. Raises ToolFailed if rpm refuses
@@ -97,17 +88,23 @@ def install(
     accounts = users.gather(root.path, previous)
     if packages:
         _make_users(root, packages)
-        readable = {_PACKAGES: gather_files(root.staging, packages)}
-        names = [Path(_PACKAGES) / package.path.name for package in packages]
-        sandbox = root.host_tools(readable)
-        done, failures = rpm.install(sandbox, bwrap.TARGET, root.database, names, flags)
-        events.detail(done.stdout.strip())
-        judge(failures, packages)
+        transact(root, packages, ())
     opt_lines = paths.move_opt(root.path, root.var)
     paths.move_boot(root.path)
     paths.write_tmpfiles(root.path, packages, opt_lines)
     paths.warn_of_dropped(packages)
     users.settle(root.path, accounts, packages)
+
+
+def transact(root: Root, packages: Sequence[Package], flags: Sequence[str]) -> None:
+    """Run rpm's transaction in the sandbox; scriptlets of the packages must not fail."""
+    directory = _gather_files(root.staging, packages)
+    names = [Path(_PACKAGES) / package.path.name for package in packages]
+    sandbox = root.host_tools({_PACKAGES: directory})
+    done, failures = rpm.install(sandbox, bwrap.TARGET, root.database, names, flags)
+    remove_tree(directory)
+    events.detail(done.stdout.strip())
+    _judge(failures, packages)
 
 
 def remove(root: Root, names: Sequence[str]) -> None:
@@ -117,7 +114,7 @@ def remove(root: Root, names: Sequence[str]) -> None:
         events.detail(done.stdout.strip())
 
 
-def gather_files(staging: Path, packages: Iterable[Package]) -> Path:
+def _gather_files(staging: Path, packages: Iterable[Package]) -> Path:
     """One directory with all the package files, to be seen by the sandbox."""
     directory = staging / "packages"
     directory.mkdir()
@@ -143,7 +140,7 @@ def _make_users(root: Root, packages: Sequence[Package]) -> None:
         sysusers.create(sandbox, bwrap.TARGET, places)
 
 
-def judge(failures: Iterable[rpm.ScriptletFailure], packages: Sequence[Package]) -> None:
+def _judge(failures: Iterable[rpm.ScriptletFailure], packages: Sequence[Package]) -> None:
     """Raise for a failed scriptlet of one of the packages, warn of any other."""
     ours = {_label(package.nevra): package for package in packages}
     for failure in failures:

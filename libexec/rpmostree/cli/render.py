@@ -51,7 +51,7 @@ def diff_text(changes: Iterable[PackageChange]) -> str:
     lines: list[str] = []
     listed = list(changes)
     for kind, title in _TITLES.items():
-        rows = [f"  {_row(c)}" for c in listed if c.kind is kind]
+        rows = [f"  {change_text(c)}" for c in listed if c.kind is kind]
         lines += [f"{title}:", *rows] if rows else []
     return "\n".join(lines)
 
@@ -120,7 +120,8 @@ def plan_json(plan: "Plan") -> dict[str, object]:
     }
 
 
-def _row(change: PackageChange) -> str:
+def change_text(change: PackageChange) -> str:
+    """One change as a row: `name OLD -> NEW`, or the package that came or went."""
     if change.old and change.new:
         return f"{change.name} {change.old.evr} -> {change.new.evr}"
     return str(change.new or change.old)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from rpmostree.cli.render import change_text
 from rpmostree.model import gvariant
 from rpmostree.model.diff import Change, PackageChange
 from rpmostree.model.gvariant_json import to_json
@@ -253,13 +254,7 @@ def _diff_rows(diff: Sequence[PackageChange], *, verbose: bool) -> Iterator[Row]
         return
     for title, group in groups.items():
         for number, change in enumerate(group):
-            yield ("" if number else title), _change_text(change)
-
-
-def _change_text(change: PackageChange) -> str:
-    if change.old and change.new:
-        return f"{change.name} {change.old.evr} -> {change.new.evr}"
-    return str(change.new or change.old)
+            yield ("" if number else title), change_text(change)
 
 
 def _request_rows(s: DeploymentStatus, *, verbose: bool) -> Iterator[Row]:

@@ -18,7 +18,7 @@ from rpmostree.assembly import packages as packaging
 from rpmostree.assembly.root import Root, make_scratch
 from rpmostree.base import events, faults, syscalls
 from rpmostree.base.errors import BadInput
-from rpmostree.base.files import read_text, remove_tree, write_atomically
+from rpmostree.base.files import read_text, write_atomically
 from rpmostree.model.composed import Composed, composed_metadata
 from rpmostree.model.diff import PackageChange, diff_packages
 from rpmostree.model.layered import RepoState, read_pkglist, text_value
@@ -29,7 +29,7 @@ from rpmostree.model.rpmrepo import RpmRepo, substitute
 from rpmostree.model.treefile import Treefile, next_version
 from rpmostree.model.treefile_parse import load_treefile
 from rpmostree.ops.transaction import leave_staging, require_root
-from rpmostree.tools import bwrap, dnf, mount, ostree, rpm, settings
+from rpmostree.tools import dnf, mount, ostree, rpm, settings
 from rpmostree.tools.repo import Repo
 
 DATABASE = "/usr/share/rpm"
@@ -93,17 +93,15 @@ def compose_tree(request: Compose) -> Result:
         with _step("resolve", "Resolving dependencies"):
             resolution = packaging.resolve(_goal(work), work.cache, work.root.staging)
         with _step("fetch", "Verifying packages"):
-            fetched = packaging.fetch(resolution, work.repos, work.cache)
-        digest = _input_hash(work, fetched.packages)
+            packages = packaging.fetch(resolution, work.repos, work.cache)
+        digest = _input_hash(work, packages)
         if request.dry_run or request.download_only or _is_unchanged(work, digest):
-            return Result(
-                None, treefile.ref, None, work.previous, digest, packages=fetched.packages
-            )
+            return Result(None, treefile.ref, None, work.previous, digest, packages=packages)
         with _step("packages", "Installing packages"):
-            _install(work, fetched.packages)
+            _install(work, packages)
         with _step("postprocess", "Postprocessing"):
             version = _version(work)
-            _postprocess(work, fetched.packages, version)
+            _postprocess(work, packages, version)
         with _step("initramfs", "Generating initramfs"):
             release = _make_bootable(work, digest)
         with _step("layout"):
@@ -252,13 +250,7 @@ def _install(work: _Work, packages: Sequence[Package]) -> None:
     flags = [] if treefile.documentation else ["--excludedocs"]
     if treefile.install_langs:
         flags += ["--define", f"_install_langs {':'.join(treefile.install_langs)}"]
-    directory = packaging.gather_files(root.staging, packages)
-    names = [Path("/packages") / package.path.name for package in packages]
-    sandbox = root.host_tools({"/packages": directory})
-    done, failures = rpm.install(sandbox, bwrap.TARGET, DATABASE, names, flags)
-    remove_tree(directory)
-    events.detail(done.stdout.strip())
-    packaging.judge(failures, packages)
+    packaging.transact(root, packages, flags)
     passwd.unite(root.path)
 
 

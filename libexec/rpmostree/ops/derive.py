@@ -107,10 +107,10 @@ def diff_commits(repo: Repo, old: str, new: str) -> tuple[PackageChange, ...]:
 
 
 def _assemble(tx: Transaction, ground: Ground, wish: Wish, resolved: Resolved) -> str:
-    root, chosen = resolved.root, resolved.fetched.packages
+    root, chosen = resolved.root, resolved.packages
     _announce_work(wish.origin)
     with tx.step("packages", "Checking out packages"):
-        packaging.install(root, chosen, ground.merge.path, ())
+        packaging.install(root, chosen, ground.merge.path)
     with tx.step("rpmdb", "Writing rpmdb"):
         installed = rpm.list_installed(root.path, root.database)
         _check_installed(installed, resolved)
@@ -132,7 +132,7 @@ def _assemble(tx: Transaction, ground: Ground, wish: Wish, resolved: Resolved) -
 def _check_installed(installed: Sequence[Nevra], resolved: Resolved) -> None:
     """The database must say just what was planned; anything else is a bug worth stopping for."""
     planned = {n for n in resolved.before if n not in resolved.removed}
-    planned |= {p.nevra for p in resolved.fetched.packages}
+    planned |= {p.nevra for p in resolved.packages}
     if set(installed) != planned:
         odd = sorted(set(installed) ^ planned)
         raise BadInput(
@@ -153,5 +153,5 @@ def _announce_work(origin: Origin) -> None:
 
 def _forget_packages(tx: Transaction, wish: Wish, resolved: Resolved) -> None:
     """Keep the downloads of this deployment for the next time, and no others."""
-    names = [p.path.name for p in resolved.fetched.packages if p.repo is not None]
+    names = [p.path.name for p in resolved.packages if p.repo is not None]
     dnf.forget_packages(tx.sysroot.cache(wish.stateroot), names)

@@ -27,7 +27,7 @@ class Resolved:
     """A wish with everything found out that needs no writing."""
 
     root: roots.Root
-    fetched: packaging.Fetched
+    packages: tuple[Package, ...]
     plan: Plan
     before: tuple[Nevra, ...]
     removed: tuple[Nevra, ...]
@@ -54,7 +54,7 @@ def resolve(
     if not active and not locals_:
         state = state_digest(wish, (), cache, configured)
         plan = Plan(wish, (), tuple(map(str, removed)), inactive)
-        return Resolved(root, packaging.Fetched(()), plan, before, removed, (), state, configured)
+        return Resolved(root, (), plan, before, removed, (), state, configured)
     repos = enabled_repos(ground)
     _announce_repos(repos)
     goal = dnf.Goal(
@@ -71,17 +71,17 @@ def resolve(
     with tx.step("resolve", "Resolving dependencies"):
         resolution = packaging.resolve(goal, cache, tx.staging)
     with tx.step("fetch", "Importing packages"):
-        fetched = packaging.fetch(resolution, repos, cache)
+        packages = packaging.fetch(resolution, repos, cache)
     states = _repo_states(repos, cache)
     _announce_states(states)
     plan = Plan(
         wish,
-        tuple(Install(str(p.nevra), p.repo) for p in sorted(fetched.packages, key=_by_nevra)),
+        tuple(Install(str(p.nevra), p.repo) for p in sorted(packages, key=_by_nevra)),
         tuple(map(str, removed)),
         inactive,
     )
     state = state_digest(wish, repos, cache, configured)
-    return Resolved(root, fetched, plan, before, removed, states, state, configured)
+    return Resolved(root, packages, plan, before, removed, states, state, configured)
 
 
 def _by_nevra(package: Package) -> Nevra:

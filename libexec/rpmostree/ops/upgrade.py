@@ -21,10 +21,9 @@ _NOTHING_NEW = "No upgrade available."
 
 @dataclass(frozen=True)
 class Upgrade:
-    """How to upgrade. With `check` nothing but the news of the branch is fetched."""
+    """How to upgrade."""
 
     allow_downgrade: bool = False
-    check: bool = False
     options: Options = field(default_factory=Options)
 
 
