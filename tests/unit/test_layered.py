@@ -1,5 +1,6 @@
 """The metadata of layered commits, as the real ostree reads it."""
 
+import dataclasses
 import subprocess
 from dataclasses import replace
 
@@ -30,7 +31,7 @@ EMPTY = Layering((), (), (), (), (), "0" * 128, None)
 FULL = Layering(
     packages=("foo", "perl(A::B)"),
     removed=(FOO,),
-    replaced=(Replacement(OLD, BAR), Replacement(OLD, BAR, "repo=fresh")),
+    replaced=(),
     installed=(FOO, BAR),
     repos=(RepoState("fedora", 1_700_000_000),),
     state="ab" * 64,
@@ -68,7 +69,8 @@ def make_layered(layering, base=BASE):
 
 
 def test_replacements_are_told_by_where_they_come_from():
-    commit = make_layered(FULL)
+    replaced = (Replacement(OLD, BAR), Replacement(OLD, BAR, "repo=fresh"))
+    commit = make_layered(dataclasses.replace(FULL, replaced=replaced))
     new = ("bar-3~rc1-2.noarch", "bar", 0, "3~rc1", "2", "noarch")
     old = ("bar-2-1.noarch", "bar", 0, "2", "1", "noarch")
     ((made, base),) = commit.get("rpmostree.replaced-base-packages").value
