@@ -12,6 +12,7 @@ from rpmostree.cli.options import (
     DryRun,
     Json,
     Peer,
+    Progress,
     Quiet,
     Reboot,
     Stateroot,
@@ -46,11 +47,12 @@ def remove(
     peer: Peer = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
+    progress: Progress = "auto",
 ) -> None:
     """Remove packages from the base layer."""
     from rpmostree.ops import override as ops
 
-    del peer, quiet, verbose
+    del peer, quiet, verbose, progress
     if not packages:
         raise UsageError("At least one PACKAGE must be specified", context)
     root = open_sysroot(sysroot)
@@ -74,11 +76,12 @@ def reset(
     peer: Peer = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
+    progress: Progress = "auto",
 ) -> None:
     """Let packages be as the base has them again."""
     from rpmostree.ops import override as ops
 
-    del peer, quiet, verbose
+    del peer, quiet, verbose, progress
     if bool(packages) == all_:
         raise UsageError("Specify either packages or --all", context)
     root = open_sysroot(sysroot)

@@ -16,6 +16,7 @@ from rpmostree.cli.options import (
     Idempotent,
     Json,
     Peer,
+    Progress,
     Quiet,
     Reboot,
     Stateroot,
@@ -64,11 +65,12 @@ def install(
     peer: Peer = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
+    progress: Progress = "auto",
 ) -> None:
     """Overlay additional packages: names, capabilities, paths or .rpm files."""
     from rpmostree.ops import layer
 
-    del peer, quiet, verbose, assumeyes
+    del peer, quiet, verbose, progress, assumeyes
     if not packages and not uninstall_:
         raise UsageError("At least one PACKAGE must be specified", context)
     change = layer.LayerChange(
@@ -113,11 +115,12 @@ def uninstall(
     peer: Peer = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
+    progress: Progress = "auto",
 ) -> None:
     """Remove overlaid additional packages."""
     from rpmostree.ops import layer
 
-    del peer, quiet, verbose, assumeyes
+    del peer, quiet, verbose, progress, assumeyes
     if not packages and not all_ and not install_:
         raise UsageError("At least one PACKAGE must be specified", context)
     change = layer.LayerChange(

@@ -15,6 +15,7 @@ from rpmostree.cli.options import (
     DryRun,
     Json,
     Peer,
+    Progress,
     Quiet,
     Reboot,
     Stateroot,
@@ -96,12 +97,13 @@ def upgrade(
     peer: Peer = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
+    progress: Progress = "auto",
 ) -> None:
     """Perform a system upgrade."""
     from rpmostree.model.plan import Options
     from rpmostree.ops import upgrade as ops
 
-    del peer, quiet, verbose
+    del peer, quiet, verbose, progress
     if reboot and (check or preview):
         raise UsageError("Cannot specify both --reboot and --check or --preview")
     root = open_sysroot(sysroot)
@@ -150,11 +152,12 @@ def rollback(
     peer: Peer = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
+    progress: Progress = "auto",
 ) -> None:
     """Revert to the previously booted tree."""
     from rpmostree.ops import rollback as ops
 
-    del peer, quiet, verbose
+    del peer, quiet, verbose, progress
     root = open_sysroot(sysroot)
     outcome = ops.rollback(root, dry_run=dry_run, wait=seconds(wait))
     finish(root, outcome, render.QUEUED, as_json=as_json, reboot=reboot)
@@ -178,11 +181,12 @@ def cleanup(
     peer: Peer = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
+    progress: Progress = "auto",
 ) -> None:
     """Clear cached or pending data."""
     from rpmostree.ops import cleanup as ops
 
-    del peer, quiet, verbose
+    del peer, quiet, verbose, progress
     root = open_sysroot(sysroot)
     what = ops.Cleanup(base=base, pending=pending, rollback=rollback_, repomd=repomd)
     outcome = ops.clean_up(root, what, stateroot=stateroot, wait=seconds(wait))
@@ -238,12 +242,13 @@ def kargs(
     peer: Peer = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
+    progress: Progress = "auto",
 ) -> None:
     """Query or modify kernel arguments."""
     from rpmostree.model.kargs import KargsEdit, join_kargs
     from rpmostree.ops import kargs as ops
 
-    del peer, quiet, verbose
+    del peer, quiet, verbose, progress
     edit = KargsEdit(
         delete=delete or (),
         replace=replace or (),

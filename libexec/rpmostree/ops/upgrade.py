@@ -88,7 +88,8 @@ def _pull(repo: Repo, wish: Wish, how: Upgrade) -> None:
     if refspec.pinned and not wish.origin.layers:
         events.message("Pinned to commit; no upgrade available")
     if _may_have_news(repo, refspec) and not how.options.cache_only:
-        ostree.pull(repo.path, refspec, timestamp_check=not how.allow_downgrade)
+        with events.step("pull"):
+            ostree.pull(repo.path, refspec, timestamp_check=not how.allow_downgrade)
 
 
 def _may_have_news(repo: Repo, refspec: Refspec) -> bool:
