@@ -114,7 +114,14 @@ class Bar:
         room, bar = share_out(width, len(text), len(clock))
         line = Table.grid()
         cells: list[RenderableType] = [set_cell_size(text, room)]
-        cells += [" ", ProgressBar(completed=self._course.percent, width=bar)] if bar else []
+        if bar:
+            drawn = ProgressBar(
+                completed=self._course.percent,
+                width=bar,
+                style="bright_black",
+                complete_style="green",
+            )
+            cells += [" ", drawn]
         line.add_row(*cells, f" {clock}")
         return line
 

@@ -52,7 +52,7 @@ def _listen(context: Context, param: Parameter, value: _T) -> _T:
 
     given = {**context.params, str(param.name): value}
     quiet, verbose = bool(given.get("quiet")), bool(given.get("verbose"))
-    how = given.get("progress") or "auto"
+    how = str(given.get("progress", "auto"))
     try:
         events.listen(new_progress(sys.stderr, how, quiet=quiet, verbose=verbose))
     except ValueError as error:
