@@ -2,6 +2,36 @@
 
 set -g __rpm_ostree_verbs 'status' 'upgrade' 'rollback' 'install' 'uninstall' 'override' 'override remove' 'override reset' 'kargs' 'cleanup' 'db' 'db diff' 'db list' 'cancel' 'compose' 'compose tree'
 
+function __rpm_ostree_live --description 'Values that only a system knows'
+    set -l verb status
+    test $argv[1] = kargs; and set verb kargs
+    set -l root
+    set -l before ''
+    for word in (commandline -opc)[2..]
+        if test "$before" = --sysroot
+            set root --sysroot=$word
+        else if string match -q -- '--sysroot=*' $word
+            set root $word
+        end
+        set before $word
+    end
+    command rpm-ostree $verb --json $root 2>/dev/null </dev/null |
+        python3 -I -c 'import json, sys
+kind, found = sys.argv[1], json.load(sys.stdin)
+deployments = found.get("deployments", [])
+first = deployments[0] if deployments else {}
+values = {
+    "indices": lambda: range(len(deployments)),
+    "revisions": lambda: [d["checksum"] for d in deployments],
+    "layered": lambda: first["requested-packages"] + first["requested-local-packages"],
+    "overridden": lambda: first["requested-base-removals"]
+    + first["requested-base-local-replacements"],
+    "kargs": lambda: [k for k in found["kargs"] if not k.startswith("ostree=")],
+}[kind]()
+for value in dict.fromkeys(values):
+    print(value)' $argv[1] 2>/dev/null
+end
+
 function __rpm_ostree_at --description 'Are these the words of the command so far?'
     set -l verb
     for word in (commandline -opc)[2..]
@@ -48,6 +78,7 @@ complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l json -d 'Print one JSON d
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l quiet -s q -d 'Report no progress'
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l help -s h -d 'Show this message and exit.'
 
 complete -c rpm-ostree -n '__rpm_ostree_at rollback' -l sysroot -x -a '(__fish_complete_directories)' -d 'Use the system root PATH (default: /)'
@@ -57,12 +88,13 @@ complete -c rpm-ostree -n '__rpm_ostree_at rollback' -l json -d 'Print one JSON 
 complete -c rpm-ostree -n '__rpm_ostree_at rollback' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at rollback' -l quiet -s q -d 'Report no progress'
 complete -c rpm-ostree -n '__rpm_ostree_at rollback' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at rollback' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at rollback' -l help -s h -d 'Show this message and exit.'
 
 complete -c rpm-ostree -n '__rpm_ostree_at install' -F
 complete -c rpm-ostree -n '__rpm_ostree_at install' -l sysroot -x -a '(__fish_complete_directories)' -d 'Use the system root PATH (default: /)'
 complete -c rpm-ostree -n '__rpm_ostree_at install' -l stateroot -l os -x -d 'Operate on the provided stateroot'
-complete -c rpm-ostree -n '__rpm_ostree_at install' -l uninstall -x -d 'Remove an overlaid package as well'
+complete -c rpm-ostree -n '__rpm_ostree_at install' -l uninstall -x -a '(__rpm_ostree_live layered)' -d 'Remove an overlaid package as well'
 complete -c rpm-ostree -n '__rpm_ostree_at install' -l reboot -s r -d 'Initiate a reboot after the operation is complete'
 complete -c rpm-ostree -n '__rpm_ostree_at install' -l dry-run -s n -d 'Show what would be done, and change nothing'
 complete -c rpm-ostree -n '__rpm_ostree_at install' -l assumeyes -s y -d 'Answer yes to all questions'
@@ -75,8 +107,10 @@ complete -c rpm-ostree -n '__rpm_ostree_at install' -l json -d 'Print one JSON d
 complete -c rpm-ostree -n '__rpm_ostree_at install' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at install' -l quiet -s q -d 'Report no progress'
 complete -c rpm-ostree -n '__rpm_ostree_at install' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at install' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at install' -l help -s h -d 'Show this message and exit.'
 
+complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -a '(__rpm_ostree_live layered)'
 complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -l sysroot -x -a '(__fish_complete_directories)' -d 'Use the system root PATH (default: /)'
 complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -l stateroot -l os -x -d 'Operate on the provided stateroot'
 complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -l install -x -d 'Overlay another package as well'
@@ -91,6 +125,7 @@ complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -l json -d 'Print one JSON
 complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -l quiet -s q -d 'Report no progress'
 complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -l help -s h -d 'Show this message and exit.'
 
 complete -c rpm-ostree -n '__rpm_ostree_at override' -a remove -d 'Remove packages from the base layer.'
@@ -106,8 +141,10 @@ complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l json -d 'Print on
 complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l quiet -s q -d 'Report no progress'
 complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l help -s h -d 'Show this message and exit.'
 
+complete -c rpm-ostree -n '__rpm_ostree_at override reset' -a '(__rpm_ostree_live overridden)'
 complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l sysroot -x -a '(__fish_complete_directories)' -d 'Use the system root PATH (default: /)'
 complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l stateroot -l os -x -d 'Operate on the provided stateroot'
 complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l all -s a -d 'Reset all overrides'
@@ -118,16 +155,17 @@ complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l json -d 'Print one
 complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l quiet -s q -d 'Report no progress'
 complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l help -s h -d 'Show this message and exit.'
 
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l sysroot -x -a '(__fish_complete_directories)' -d 'Use the system root PATH (default: /)'
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l stateroot -l os -x -d 'Operate on the provided stateroot'
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l append -x -d 'Append an argument'
-complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l delete -x -d 'Delete an argument'
-complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l replace -x -d 'Replace an argument'
+complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l delete -x -a '(__rpm_ostree_live kargs)' -d 'Delete an argument'
+complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l replace -x -a '(__rpm_ostree_live kargs)' -d 'Replace an argument'
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l append-if-missing -x -d 'Append unless it is there'
-complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l delete-if-present -x -d 'Delete if it is there'
-complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l deploy-index -x -d 'Start from deployment N'
+complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l delete-if-present -x -a '(__rpm_ostree_live kargs)' -d 'Delete if it is there'
+complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l deploy-index -x -a '(__rpm_ostree_live indices)' -d 'Start from deployment N'
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l import-proc-cmdline -d 'Start from the running kernel\'s arguments'
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l reboot -d 'Reboot afterwards'
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l unchanged-exit-77 -d 'Exit with status 77 if nothing changed'
@@ -136,6 +174,7 @@ complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l json -d 'Print one JSON doc
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l quiet -s q -d 'Report no progress'
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l help -s h -d 'Show this message and exit.'
 
 complete -c rpm-ostree -n '__rpm_ostree_at cleanup' -l sysroot -x -a '(__fish_complete_directories)' -d 'Use the system root PATH (default: /)'
@@ -148,12 +187,14 @@ complete -c rpm-ostree -n '__rpm_ostree_at cleanup' -l json -d 'Print one JSON d
 complete -c rpm-ostree -n '__rpm_ostree_at cleanup' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at cleanup' -l quiet -s q -d 'Report no progress'
 complete -c rpm-ostree -n '__rpm_ostree_at cleanup' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at cleanup' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at cleanup' -l help -s h -d 'Show this message and exit.'
 
 complete -c rpm-ostree -n '__rpm_ostree_at db' -a diff -d 'Show package changes between two commits.'
 complete -c rpm-ostree -n '__rpm_ostree_at db' -a list -d 'List the packages within commits.'
 complete -c rpm-ostree -n '__rpm_ostree_at db' -l help -s h -d 'Show this message and exit.'
 
+complete -c rpm-ostree -n '__rpm_ostree_at db diff' -a '(__rpm_ostree_live revisions)'
 complete -c rpm-ostree -n '__rpm_ostree_at db diff' -l repo -s r -x -a '(__fish_complete_directories)' -d 'Path to an OSTree repository'
 complete -c rpm-ostree -n '__rpm_ostree_at db diff' -l sysroot -x -a '(__fish_complete_directories)' -d 'Use the system root PATH (default: /)'
 complete -c rpm-ostree -n '__rpm_ostree_at db diff' -l format -s F -x -a 'block diff json' -d 'Output format'
@@ -161,6 +202,7 @@ complete -c rpm-ostree -n '__rpm_ostree_at db diff' -l base -d 'Compare the base
 complete -c rpm-ostree -n '__rpm_ostree_at db diff' -l json -d 'Print one JSON document on stdout'
 complete -c rpm-ostree -n '__rpm_ostree_at db diff' -l help -s h -d 'Show this message and exit.'
 
+complete -c rpm-ostree -n '__rpm_ostree_at db list' -a '(__rpm_ostree_live revisions)'
 complete -c rpm-ostree -n '__rpm_ostree_at db list' -l repo -s r -x -a '(__fish_complete_directories)' -d 'Path to an OSTree repository'
 complete -c rpm-ostree -n '__rpm_ostree_at db list' -l sysroot -x -a '(__fish_complete_directories)' -d 'Use the system root PATH (default: /)'
 complete -c rpm-ostree -n '__rpm_ostree_at db list' -l json -d 'Print one JSON document on stdout'
@@ -182,7 +224,7 @@ complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l force-nocache -d 'Co
 complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l cache-only -s C -d 'Use what was downloaded before; no network'
 complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l download-only -d 'Download the packages and stop'
 complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l dry-run -s n -d 'Show what would be done, and change nothing'
-complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l parent -x -d 'Commit with this parent'
+complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l parent -x -a '(__rpm_ostree_live revisions)' -d 'Commit with this parent'
 complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l no-parent -d 'Commit without a parent'
 complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l add-metadata-string -x -d 'Add commit metadata'
 complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l add-metadata-from-json -r -F -d 'Add the keys of a JSON object'
@@ -195,4 +237,5 @@ complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l print-only -d 'Print
 complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l json -d 'Print one JSON document on stdout'
 complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l quiet -s q -d 'Report no progress'
 complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l help -s h -d 'Show this message and exit.'

@@ -164,13 +164,23 @@ def test_every_verb_and_option_is_offered(program):
         (["compose", "tree", "--repo", ""], ["root"]),
         (["compose", "tree", "-r", ""], ["root"]),
         (["install", "-r", ""], ["a.rpm", "root"]),  # -r is --reboot here
+        (["install", "--progress", "j"], ["jsonl"]),
+        (["install", "--progress", "=", ""], ["auto", "jsonl", "none", "plain"]),
+        (["install", "./a", ":", "b"], ["b.rpm"]),
+        (["status", "--sysroot", "=", "ro", "=", "o"], ["oot"]),
+        # without the program there is nothing to choose from
         (["uninstall", ""], []),
+        (["kargs", "--delete", "q"], []),
     ],
     ids=" ".join,
 )
 def test_bash_completes(words, offered, tmp_path):
     (tmp_path / "root").mkdir()
     (tmp_path / "a.rpm").touch()
+    if ":" in words:
+        (tmp_path / "a:b.rpm").touch()
+    if "ro" in words:
+        (tmp_path / "ro=oot").mkdir()
     assert sorted(complete(*words, cwd=tmp_path)) == offered
 
 
