@@ -192,9 +192,10 @@ def bash_values(verb: Verb) -> Iterator[str]:
 
 ZSH_LIVE = f"""\
 _rpm_ostree_live() {{
-    local verb=status before word
+    # _arguments puts options for compadd before the kind
+    local kind=${{@[-1]}} verb=status before word
     local -a root found
-    [[ $1 == kargs ]] && verb=kargs
+    [[ $kind == kargs ]] && verb=kargs
     for word in "${{(@Q)words}}"; do
         if [[ $before == --sysroot ]]; then
             root=(--sysroot=$word)
@@ -204,8 +205,8 @@ _rpm_ostree_live() {{
         before=$word
     done
     found=(${{(f)"$(command rpm-ostree $verb --json $root 2>/dev/null </dev/null |
-        python3 -I -c '{READER}' $1 2>/dev/null)"}})
-    compadd -- $found
+        python3 -I -c '{READER}' $kind 2>/dev/null)"}})
+    compadd "${{(@)@[1,-2]}}" -- $found
 }}"""
 
 
