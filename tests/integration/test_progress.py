@@ -104,6 +104,33 @@ def test_what_cannot_be_is_a_usage_error(host: Host, how: str) -> None:
     assert "error: usage error: Invalid value for --progress: " in said
 
 
+def test_a_usage_error_is_text(host: Host) -> None:
+    said = host.refuse("install", "--progress=jsonl")
+    assert said.endswith("error: usage error: At least one PACKAGE must be specified\n")
+
+
+def test_ctrl_c_leaves_a_clean_terminal(host: Host) -> None:
+    master, slave = pty.openpty()
+    before = host.snapshot()
+    words = ["setsid", "--ctty", "--wait", *host.command("install", "sleeper")]
+    env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80"}
+    child = subprocess.Popen(words, env=env, stdin=slave, stdout=slave, stderr=slave)
+    os.close(slave)
+    said = b""
+    while b"Checking out packages" not in said:
+        said += _read(master)
+    os.write(master, b"\x03")
+    while chunk := _read(master):
+        said += chunk
+    os.close(master)
+    assert child.wait() == 130
+    assert b"Checking out packages...failed\r\n" in said
+    assert said.endswith(b"error: \x1b[0mCaught SIGINT; cancelled, nothing was changed\r\n")
+    assert b"\x1b[?25l" not in said
+    assert host.snapshot() == before
+    host.check_quiet()
+
+
 def test_lines_in_a_pipe(host: Host) -> None:
     """Scripts look for these."""
     lines = host.run("install", "foo").stderr.splitlines()

@@ -138,6 +138,7 @@ def fail(message: str, *, hint: str | None = None, status: int = 1) -> int:
 
 
 def _explain_usage(error: UsageError) -> int:
+    events.listen(new_progress(sys.stderr))  # whatever was asked for, this is for a person
     if isinstance(error, NoSuchOption):
         return fail(f"Unknown option {error.option_name}")
     if error.ctx is not None:

@@ -44,7 +44,8 @@ class Bar:
     def progress(self, done: int, total: int | None, unit: Unit) -> None:
         if total:
             self._course.part(done / total)
-        self._counts[unit] = count_text(done, total, unit)
+        # A new one, since the thread that draws may be reading the old one.
+        self._counts = {**self._counts, unit: count_text(done, total, unit)}
 
     def end(self) -> None:
         self._course.end()
@@ -133,7 +134,9 @@ def _new_console(out: TextIO) -> "Console":
         def show_cursor(self, show: bool = True) -> bool:
             return show
 
-    return NeverHidden(file=out, highlight=False, no_color=not is_coloured(out))
+    return NeverHidden(
+        file=out, force_terminal=True, highlight=False, no_color=not is_coloured(out)
+    )
 
 
 def share_out(width: int, text: int, clock: int) -> tuple[int, int]:

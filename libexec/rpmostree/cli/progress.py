@@ -146,9 +146,9 @@ class JsonLines:
         detail    `text`; with --verbose only
         error     `text`, `hint` or null: the last event of a failure
 
-    Programs have to ignore keys and events that they do not know. Usage errors come as text on
-    stderr, from before there were events. If the objects go anywhere but stderr, warnings and
-    errors go there as well, as text.
+    Programs have to ignore keys and events that they do not know. If the objects go anywhere but
+    stderr, warnings and errors go there as well, as text. What is wrong with the command line
+    itself is always said there as text.
     """
 
     def __init__(self, fd: int, person: Sink | None, *, details: bool = False) -> None:
