@@ -23,17 +23,22 @@ COMMON = 5
 FILES = frozenset({"FILE", "PATH", "TREEFILE", "RPM"})
 DIRECTORIES = frozenset({"DIR", "REPO"})
 DIRECTORY_OPTIONS = frozenset({"--sysroot", "--repo"})
-# Values that only a system knows, by what takes them: the option, the verb's arguments, or a word
-# of their metavar. What each stands for is in gen_completions.py.
+# Values that only a system knows, by what takes them: the option and its metavar, or the arguments
+# of a verb, or any with that metavar. What each stands for is in gen_completions.py.
 LIVE_OPTIONS = {
-    "--deploy-index": "indices",
-    "--delete": "kargs",
-    "--delete-if-present": "kargs",
-    "--replace": "kargs",
-    "--uninstall": "layered",
+    ("--deploy-index", "N"): "indices",
+    ("--delete", "KEY[=VALUE]"): "kargs",
+    ("--delete-if-present", "KEY[=VALUE]"): "kargs",
+    ("--replace", "KEY=VALUE[=NEW]"): "kargs",
+    ("--uninstall", "PKG"): "layered",
 }
-LIVE_VERBS = {("uninstall",): "layered", ("override", "reset"): "overridden"}
-LIVE_METAVARS = {"REVISION": "revisions", "REV": "revisions", "FROM": "revisions"}
+LIVE_VERBS = {
+    ("uninstall",): "layered",
+    ("override", "reset"): "overridden",
+    ("db", "diff"): "revisions",
+    ("db", "list"): "revisions",
+}
+LIVE_METAVARS = {"REVISION": "revisions"}
 # These take packages by the path of their file as well.
 FILE_VERBS = frozenset({("install",), ("override", "replace")})
 
@@ -91,8 +96,8 @@ class Verb:
     def live(self) -> str | None:
         """Which values the arguments take that only a system knows."""
         metavars = re.findall(r"[A-Z]+", " ".join(self.arguments))
-        known = (LIVE_METAVARS[word] for word in metavars if word in LIVE_METAVARS)
-        return LIVE_VERBS.get(self.words) or next(known, None)
+        known = map(LIVE_METAVARS.get, metavars)
+        return LIVE_VERBS.get(self.words) or next(filter(None, known), None)
 
     @cached_property
     def takes_files(self) -> bool:
@@ -160,8 +165,8 @@ def _option(param: Any) -> Option:  # noqa: ANN401
         raise ValueError(f"{names[0]} takes a value, but has no metavar to tell which")
     metavar = param.metavar.strip("[]") if param.metavar.startswith("[") else param.metavar
     directory = bool(DIRECTORY_OPTIONS.intersection(names))
-    live = next((LIVE_OPTIONS[name] for name in names if name in LIVE_OPTIONS), None)
-    live = live or LIVE_METAVARS.get(metavar)
+    by_name = (LIVE_OPTIONS.get((name, metavar)) for name in names)
+    live = next(filter(None, by_name), LIVE_METAVARS.get(metavar))
     value = Value(metavar, metavar != param.metavar, directory, live)
     return Option(names, _sentences(param.help), value, repeatable=param.multiple)
 

@@ -58,13 +58,19 @@ _rpm_ostree() {
         case "$verb $word" in
             ' status') verb=status ;;
             ' upgrade') verb=upgrade ;;
+            ' deploy') verb=deploy ;;
+            ' rebase') verb=rebase ;;
             ' rollback') verb=rollback ;;
+            ' reset') verb=reset ;;
             ' install') verb=install ;;
             ' uninstall') verb=uninstall ;;
             ' override') verb=override ;;
+            'override replace') verb='override replace' ;;
             'override remove') verb='override remove' ;;
             'override reset') verb='override reset' ;;
             ' kargs') verb=kargs ;;
+            ' initramfs') verb=initramfs ;;
+            ' initramfs-etc') verb=initramfs-etc ;;
             ' cleanup') verb=cleanup ;;
             ' db') verb=db ;;
             'db diff') verb='db diff' ;;
@@ -76,23 +82,46 @@ _rpm_ostree() {
     done
     case $verb in
         '')
-            words='status upgrade rollback install uninstall override kargs cleanup db cancel compose --version --help -h'
+            words='status upgrade deploy rebase rollback reset install uninstall override kargs initramfs initramfs-etc cleanup db cancel compose --version --help -h'
             ;;
         status)
             case $prev in
                 --sysroot) kind='directory' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--sysroot --verbose -v --json --booted -b --pending-exit-77 --quiet -q --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--verbose -v --booted -b --pending-exit-77 --sysroot --json --quiet -q --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
         upgrade)
             case $prev in
+                --install | --stateroot | --os) kind='word' ;;
+                --uninstall) kind='layered' ;;
                 --sysroot) kind='directory' ;;
-                --stateroot | --os) kind='word' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--sysroot --stateroot --os --reboot -r --allow-downgrade --preview --check-diff --check --cache-only -C --download-only --unchanged-exit-77 --dry-run -n --json --wait --quiet -q --verbose -v --progress --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--reboot -r --allow-downgrade --preview --check-diff --check --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    ;;
+            esac
+            ;;
+        deploy)
+            case $prev in
+                --install | --stateroot | --os) kind='word' ;;
+                --uninstall) kind='layered' ;;
+                --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
+                *)
+                    if [[ $cur == -* ]]; then words='--reboot -r --preview --check-diff --skip-branch-check --disallow-downgrade --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='revisions'; fi
+                    ;;
+            esac
+            ;;
+        rebase)
+            case $prev in
+                --branch | -b | --remote | -m | --custom-origin-url | --custom-origin-description | --install | --stateroot | --os) kind='word' ;;
+                --uninstall) kind='layered' ;;
+                --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
+                *)
+                    if [[ $cur == -* ]]; then words='--branch -b --remote -m --reboot -r --skip-purge --custom-origin-url --custom-origin-description --disallow-downgrade --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='revisions'; fi
                     ;;
             esac
             ;;
@@ -101,73 +130,119 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--sysroot --reboot -r --dry-run -n --json --wait --quiet -q --verbose -v --progress --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--reboot -r --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --help -h'; else kind='word'; fi
+                    ;;
+            esac
+            ;;
+        reset)
+            case $prev in
+                --install | --stateroot | --os) kind='word' ;;
+                --uninstall) kind='layered' ;;
+                --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
+                *)
+                    if [[ $cur == -* ]]; then words='--overlays -l --overrides -o --initramfs -i --reboot -r --install --uninstall --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
         install)
             case $prev in
-                --sysroot) kind='directory' ;;
-                --stateroot | --os) kind='word' ;;
                 --uninstall) kind='layered' ;;
+                --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
+                --stateroot | --os) kind='word' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--sysroot --stateroot --os --uninstall --reboot -r --dry-run -n --assumeyes -y --allow-inactive --idempotent --cache-only -C --download-only --unchanged-exit-77 --json --wait --quiet -q --verbose -v --progress --help -h'; else kind='file'; fi
+                    if [[ $cur == -* ]]; then words='--uninstall --reboot -r --assumeyes -y --allow-inactive --force-replacefiles --idempotent --cache-only -C --download-only --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='file'; fi
                     ;;
             esac
             ;;
         uninstall)
             case $prev in
+                --install | --stateroot | --os) kind='word' ;;
                 --sysroot) kind='directory' ;;
-                --stateroot | --os | --install) kind='word' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--sysroot --stateroot --os --install --all --reboot -r --dry-run -n --assumeyes -y --idempotent --cache-only -C --unchanged-exit-77 --json --wait --quiet -q --verbose -v --progress --help -h'; else kind='layered'; fi
+                    if [[ $cur == -* ]]; then words='--install --all --reboot -r --assumeyes -y --idempotent --cache-only -C --download-only --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='layered'; fi
                     ;;
             esac
             ;;
         override)
-            words='remove reset --help -h'
+            words='replace remove reset --help -h'
+            ;;
+        'override replace')
+            case $prev in
+                --from | --remove | --install | --stateroot | --os) kind='word' ;;
+                --uninstall) kind='layered' ;;
+                --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
+                *)
+                    if [[ $cur == -* ]]; then words='--from --freeze --remove --install --uninstall --reboot -r --cache-only -C --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='file'; fi
+                    ;;
+            esac
             ;;
         'override remove')
             case $prev in
+                --replace) kind='file' ;;
+                --install | --stateroot | --os) kind='word' ;;
+                --uninstall) kind='layered' ;;
                 --sysroot) kind='directory' ;;
-                --stateroot | --os) kind='word' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--sysroot --stateroot --os --reboot -r --dry-run -n --cache-only -C --json --wait --quiet -q --verbose -v --progress --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--replace --install --uninstall --reboot -r --cache-only -C --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
         'override reset')
             case $prev in
+                --install | --stateroot | --os) kind='word' ;;
+                --uninstall) kind='layered' ;;
                 --sysroot) kind='directory' ;;
-                --stateroot | --os) kind='word' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--sysroot --stateroot --os --all -a --reboot -r --dry-run -n --cache-only -C --json --wait --quiet -q --verbose -v --progress --help -h'; else kind='overridden'; fi
+                    if [[ $cur == -* ]]; then words='--all -a --install --uninstall --reboot -r --cache-only -C --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='overridden'; fi
                     ;;
             esac
             ;;
         kargs)
             case $prev in
-                --sysroot) kind='directory' ;;
-                --stateroot | --os | --append | --append-if-missing) kind='word' ;;
+                --append | --append-if-missing | --stateroot | --os) kind='word' ;;
                 --delete | --replace | --delete-if-present) kind='kargs' ;;
                 --deploy-index) kind='indices' ;;
+                --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--sysroot --stateroot --os --append --delete --replace --append-if-missing --delete-if-present --deploy-index --import-proc-cmdline --reboot --unchanged-exit-77 --dry-run -n --json --wait --quiet -q --verbose -v --progress --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--append --delete --replace --append-if-missing --delete-if-present --editor --deploy-index --import-proc-cmdline --reboot --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    ;;
+            esac
+            ;;
+        initramfs)
+            case $prev in
+                --arg | --stateroot | --os) kind='word' ;;
+                --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
+                *)
+                    if [[ $cur == -* ]]; then words='--enable --disable --arg --reboot -r --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    ;;
+            esac
+            ;;
+        initramfs-etc)
+            case $prev in
+                --track | --untrack) kind='file' ;;
+                --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
+                --stateroot | --os) kind='word' ;;
+                *)
+                    if [[ $cur == -* ]]; then words='--track --untrack --untrack-all --force-sync --reboot -r --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
         cleanup)
             case $prev in
-                --sysroot) kind='directory' ;;
                 --stateroot | --os) kind='word' ;;
+                --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--sysroot --stateroot --os --base -b --pending -p --rollback -r --repomd -m --json --wait --quiet -q --verbose -v --progress --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--stateroot --os --base -b --pending -p --rollback -r --repomd -m --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -205,8 +280,7 @@ _rpm_ostree() {
         'compose tree')
             case $prev in
                 --repo | -r | --cachedir | --workdir) kind='directory' ;;
-                --parent) kind='revisions' ;;
-                --add-metadata-string | --previous-version) kind='word' ;;
+                --parent | --add-metadata-string | --previous-version) kind='word' ;;
                 --add-metadata-from-json | --write-commitid-to | --write-composejson-to | --touch-if-changed) kind='file' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)

@@ -20,14 +20,17 @@ from rpmostree.model.layered import (
 )
 from rpmostree.model.nevra import Nevra
 from rpmostree.model.objects import Commit
+from rpmostree.model.plan import Replacement
 
 BASE_SHA = "ab" * 32
 FOO = Nevra("foo", 2, "1.0", "1.fc40", "x86_64")
 BAR = Nevra("bar", 0, "3~rc1", "2", "noarch")
-EMPTY = Layering((), (), (), (), "0" * 128, None)
+OLD = Nevra("bar", 0, "2", "1", "noarch")
+EMPTY = Layering((), (), (), (), (), "0" * 128, None)
 FULL = Layering(
     packages=("foo", "perl(A::B)"),
     removed=(FOO,),
+    replaced=(Replacement(OLD, BAR), Replacement(OLD, BAR, "repo=fresh")),
     installed=(FOO, BAR),
     repos=(RepoState("fedora", 1_700_000_000),),
     state="ab" * 64,
@@ -62,6 +65,17 @@ BASE = make_commit({"version": Variant("s", "40.1")})
 
 def make_layered(layering, base=BASE):
     return make_commit(layered_metadata(base, layering), BASE_SHA)
+
+
+def test_replacements_are_told_by_where_they_come_from():
+    commit = make_layered(FULL)
+    new = ("bar-3~rc1-2.noarch", "bar", 0, "3~rc1", "2", "noarch")
+    old = ("bar-2-1.noarch", "bar", 0, "2", "1", "noarch")
+    ((made, base),) = commit.get("rpmostree.replaced-base-packages").value
+    assert (made.type, made.value, base.value) == ("(sstsss)", new, old)
+    by_source = commit.get("rpmostree.replaced-base-remote-packages").value
+    ((made, base),) = by_source["repo=fresh"].value
+    assert (list(by_source), made.value, base.value) == (["repo=fresh"], new, old)
 
 
 @pytest.mark.parametrize(

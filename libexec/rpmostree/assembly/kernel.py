@@ -1,5 +1,6 @@
 """The kernel of an image: one, in /usr/lib/modules/KVER, with its initramfs beside it."""
 
+import re
 import shutil
 from hashlib import sha256
 from pathlib import Path
@@ -20,10 +21,57 @@ def find_kernel(root: Path) -> str:
     return found[0]
 
 
+def list_kernels(root: Path) -> tuple[str, ...]:
+    """The releases of all kernels that a root has, sorted."""
+    places = (*(root / "usr/lib/modules").glob("*/vmlinuz"), *_strays(root))
+    return tuple(sorted({_release_of(place) for place in places}))
+
+
+def choose_kernel(root: Path, before: tuple[str, ...]) -> str:
+    """The release of the one kernel after packages were changed; what the old one left is removed.
+
+    BadInput: there is none now, or more than one.
+    """
+    release = find_kernel(root)
+    for old in set(before) - {release}:
+        remove_tree(root / "usr/lib/modules" / old)
+        for place in ("boot", "usr/lib/ostree-boot"):
+            for path in (root / place).glob(f"*-{old}*"):
+                path.unlink()
+    return release
+
+
+def regenerate(root: Root, release: str, arguments: tuple[str, ...], etc: Path | None) -> None:
+    """Make the initramfs of a kernel anew with the root's own dracut.
+
+    `etc` is the machine's configuration, if that is to go in; else the image's defaults do.
+    """
+    extra = {"/etc": etc} if etc is not None else {}
+    dracut.run_depmod(root.inside(), release)
+    dracut.make_initramfs(root.inside(extra), release, arguments, "/var/tmp/initramfs.img")
+    image = root.path / "usr/lib/modules" / release / "initramfs.img"
+    image.unlink(missing_ok=True)
+    shutil.copyfile(root.var / "tmp/initramfs.img", image)
+    image.chmod(0o600)
+
+
+def _strays(root: Path) -> list[Path]:
+    """Kernels that a package put where Fedora's put them, beside or instead of the modules."""
+    return [
+        p for place in ("boot", "usr/lib/ostree-boot") for p in (root / place).glob("vmlinuz-*")
+    ]
+
+
+def _release_of(place: Path) -> str:
+    if place.name == "vmlinuz":
+        return place.parent.name
+    return re.sub(r"-[0-9a-f]{64}$", "", place.name.removeprefix("vmlinuz-"))
+
+
 def _adopt_from_boot(root: Path) -> None:
     for place in ("boot", "usr/lib/ostree-boot"):
         for path in (root / place).glob("vmlinuz-*"):
-            kernel = path.name.removeprefix("vmlinuz-")
+            kernel = _release_of(path)
             target = root / "usr/lib/modules" / kernel / "vmlinuz"
             if target.parent.is_dir() and not target.exists():
                 shutil.move(path, target)

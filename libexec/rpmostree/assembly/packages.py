@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import accumulate, count
 from pathlib import Path
@@ -11,25 +12,65 @@ from rpmostree.assembly.root import Root
 from rpmostree.base import events
 from rpmostree.base.errors import BadInput, RpmOstreeError, ToolFailed
 from rpmostree.base.files import remove_tree
-from rpmostree.model.nevra import Nevra
+from rpmostree.model.nevra import Nevra, parse_nevra
 from rpmostree.model.package import Package
 from rpmostree.model.rpmrepo import RpmRepo
 from rpmostree.tools import bwrap, dnf, rpm, sysusers
 
 _PACKAGES = "/packages"
+# A replaced package's own last words are not run, as with the genuine tool.
+_REPLACING = ("--oldpackage", "--nopreun", "--nopostun", "--notriggerun", "--notriggerpostun")
 
 
-def resolve(goal: dnf.Goal, cache: Path, staging: Path) -> dnf.Resolution:
-    """Solve a goal. Raises BadInput if a package of the base would have to go or change."""
-    scratch = staging / "dnf"
-    scratch.mkdir()
-    resolution = dnf.resolve(goal, cache, scratch)
-    if resolution.removals:
+@dataclass(frozen=True)
+class Manner:
+    """How to install: does a package take the place of one of the base, and which (NEVRA) may
+    overwrite files of others?"""
+
+    replaces: bool = False
+    forced: frozenset[str] = frozenset()
+
+
+def resolve(
+    goal: dnf.Goal, cache: Path, staging: Path, overridden: Sequence[Nevra] = ()
+) -> dnf.Resolution:
+    """Solve a goal. Raises BadInput if a package of the base would have to go or change.
+
+    Those that are `overridden` may.
+    """
+    resolution = dnf.resolve(goal, cache, _scratch(staging, "dnf"))
+    odd = [n for n in resolution.removals if parse_nevra(n) not in overridden]
+    if odd:
         raise BadInput(
-            f"Some base packages would be replaced or removed: {', '.join(resolution.removals)}",
+            f"Some base packages would be replaced or removed: {', '.join(odd)}",
             hint="packages of the base change only by `rpm-ostree override`",
         )
     return resolution
+
+
+def find_in_repo(query: dnf.Query, names: Sequence[str]) -> tuple[Nevra, ...]:
+    """The newest packages of these names in one repository. Raises BadInput for missing ones."""
+    found = query.newest(names)
+    missing = sorted(set(names) - {n.name for n in found})
+    if missing:
+        raise BadInput(f"Packages not found in repo '{query.repo.id}': {', '.join(missing)}")
+    return found
+
+
+def choose_repo(repos: Sequence[RpmRepo], repo_id: str) -> RpmRepo:
+    """The repository of that name. Raises BadInput if it is not enabled."""
+    for repo in repos:
+        if repo.id == repo_id:
+            return repo
+    raise BadInput(
+        f"repository {repo_id!r} is not enabled", hint=f"enabled are: {repo_names(repos)}"
+    )
+
+
+def _scratch(staging: Path, name: str) -> Path:
+    scratch = staging / name
+    scratch.mkdir()
+    return scratch
 
 
 def fetch(resolution: dnf.Resolution, repos: Iterable[RpmRepo], cache: Path) -> tuple[Package, ...]:
@@ -43,7 +84,7 @@ def fetch(resolution: dnf.Resolution, repos: Iterable[RpmRepo], cache: Path) -> 
         groups.setdefault(solved.repo, []).append(solved.path)
     verified = _count_of([path for files in groups.values() for path in files])
     for repo_id, files in groups.items():
-        _verify(files, by_id[repo_id] if repo_id is not None else None, cache, verified)
+        verify(files, by_id[repo_id] if repo_id is not None else None, cache, verified)
     origins = {s.nevra: s.repo for s in resolution.installs if s.repo is not None}
     packages = rpm.read_packages([s.path for s in resolution.installs], origins)
     paths.check_paths(packages)
@@ -63,9 +104,13 @@ def _count_of(files: Iterable[Path]) -> Callable[[], None]:
     return one_more
 
 
-def _verify(
-    files: Sequence[Path], repo: RpmRepo | None, cache: Path, verified: Callable[[], None]
+def verify(
+    files: Sequence[Path],
+    repo: RpmRepo | None,
+    cache: Path,
+    verified: Callable[[], None] = lambda: None,
 ) -> None:
+    """Check digests and, where the repository is signed, signatures. Raises ToolFailed."""
     keyring = _keyring(repo, cache) if repo is not None and repo.signed else None
     try:
         rpm.verify(files, keyring, verified)
@@ -96,7 +141,7 @@ def _keyring(repo: RpmRepo, cache: Path) -> Path:
     return keyring
 
 
-def install(root: Root, packages: Sequence[Package], previous: Path | None) -> None:
+def install(root: Root, packages: Sequence[Package], previous: Path | None, manner: Manner) -> None:
     """Install the packages into the root, with their users, scriptlets and triggers.
 
     `previous` is the deployment whose users keep their numbers. Raises ToolFailed if rpm refuses
@@ -105,12 +150,23 @@ def install(root: Root, packages: Sequence[Package], previous: Path | None) -> N
     accounts = users.gather(root.path, previous)
     if packages:
         _make_users(root, packages)
-        transact(root, packages, ())
+        _transact_all(root, packages, manner)
     opt_lines = paths.move_opt(root.path, root.var)
     paths.move_boot(root.path)
     paths.write_tmpfiles(root.path, packages, opt_lines)
     paths.warn_of_dropped(packages)
     users.settle(root.path, accounts, packages)
+
+
+def _transact_all(root: Root, packages: Sequence[Package], manner: Manner) -> None:
+    """One transaction, and a second one for the packages that may overwrite files of others."""
+    forced = [p for p in packages if str(p.nevra) in manner.forced]
+    others = [p for p in packages if p not in forced]
+    flags = _REPLACING if manner.replaces else ()
+    if others:
+        transact(root, others, [*flags, "--nodeps"] if forced else flags)
+    if forced:
+        transact(root, forced, [*flags, "--replacefiles"])
 
 
 def transact(root: Root, packages: Sequence[Package], flags: Sequence[str]) -> None:

@@ -120,6 +120,18 @@ def _hear_out(child: "subprocess.Popen[str]", hear: Callable[[str], None]) -> tu
     return "".join(lines), ""
 
 
+def run_on_terminal(argv: Sequence[str]) -> None:
+    """Run a program that talks to the person at the terminal, with their own environment.
+
+    Raises ToolMissing, or ToolFailed if it ends with another status than 0.
+    """
+    if find(argv[0]) is None:
+        raise _missing(argv[0])
+    done = subprocess.run(argv, check=False)
+    if done.returncode:
+        raise ToolFailed(f"{argv[0]} {_ending(done.returncode)}")
+
+
 def pipe(argv: Sequence[str | Path], source: Path, target: Path, *, what: str) -> None:
     """Run a program with `source` as its stdin and `target` as its stdout; raises as `run`."""
     words = [os.fspath(word) for word in argv]

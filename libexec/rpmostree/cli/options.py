@@ -1,13 +1,18 @@
 """Options that many verbs share, each declared once."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
 from rpmostree.base import events
 from rpmostree.cli.progress import new_progress
-from rpmostree.cli.usage import Context, Parameter, UsageError
+from rpmostree.cli.usage import Context, UsageError
+from rpmostree.cli.usage import Parameter as Option
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.tools import sysroot as admin
 
@@ -46,7 +51,7 @@ AssumeYes = Annotated[bool, typer.Option("--assumeyes", "-y", help="Answer yes t
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout")]
 
 
-def _listen(context: Context, param: Parameter, value: _T) -> _T:
+def _listen(context: Context, param: Option, value: _T) -> _T:
     """Let `--quiet`, `--verbose` and `--progress` take effect wherever they stand."""
     import sys
 
@@ -86,11 +91,84 @@ Wait = Annotated[
 ]
 
 
-def open_sysroot(path: Path) -> Sysroot:
-    """The sysroot at a path as given, relative or not. Raises BadInput."""
-    return admin.open_sysroot(path.absolute())
+LockFinalization = Annotated[
+    bool,
+    typer.Option(
+        "--lock-finalization",
+        help="Keep the staged deployment from taking effect until finalize-deployment",
+    ),
+]
+AlsoInstall = Annotated[
+    list[str] | None,
+    typer.Option("--install", metavar="PKG", help="Overlay an additional package as well"),
+]
+AlsoUninstall = Annotated[
+    list[str] | None,
+    typer.Option("--uninstall", metavar="PKG", help="Remove an overlaid package as well"),
+]
+_SLASH = Path("/")
 
 
-def seconds(wait: float) -> float:
-    """Negative means for ever."""
-    return float("inf") if wait < 0 else wait
+@dataclass(frozen=True)
+class Reading:
+    """What every verb takes that looks at a sysroot."""
+
+    sysroot: SysrootPath = _SLASH
+    as_json: Json = False
+    peer: Peer = False
+    quiet: Quiet = False
+
+    def open(self) -> Sysroot:
+        """The sysroot, by a path given relative or not. Raises BadInput."""
+        return admin.open_sysroot(self.sysroot.absolute())
+
+
+@dataclass(frozen=True)
+class Changing(Reading):
+    """What every verb takes that changes a sysroot."""
+
+    dry_run: DryRun = False
+    wait: Wait = 0
+    verbose: Verbose = False
+    progress: Progress = "auto"
+
+    @property
+    def patience(self) -> float:
+        """Seconds to wait for another transaction; negative means for ever."""
+        return float("inf") if self.wait < 0 else self.wait
+
+
+@dataclass(frozen=True)
+class Deploying(Changing):
+    """What every verb takes that makes a new deployment."""
+
+    stateroot: Stateroot = None
+    lock_finalization: LockFinalization = False
+    unchanged_exit_77: Unchanged77 = False
+
+
+def takes(shared: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a verb the fields of `shared` as options, and hand them over as its first argument."""
+    hints = get_type_hints(shared, include_extras=True)
+    common = [
+        Parameter(f.name, Parameter.KEYWORD_ONLY, default=f.default, annotation=hints[f.name])
+        for f in fields(shared)
+    ]
+
+    def decorate(verb: Callable[..., None]) -> Callable[..., None]:
+        own = [
+            p.replace(kind=Parameter.KEYWORD_ONLY)
+            for p in list(signature(verb).parameters.values())[1:]
+        ]
+
+        @wraps(verb)
+        def run(**values: object) -> None:
+            mine = {name: values.pop(name) for name in hints}
+            verb(shared(**mine), **values)
+
+        parameters = [*own, *common]
+        run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {p.name: p.annotation for p in parameters}
+        return run
+
+    return decorate

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from rpmostree.cli.app import show
 from rpmostree.model.diff import Change, PackageChange
+from rpmostree.model.nevra import Nevra
 
 if TYPE_CHECKING:  # the verb itself is loaded only where it is run
     from rpmostree.model.plan import Outcome, Plan
@@ -35,15 +36,54 @@ def close(outcome: "Outcome", hint: str, *, booted: bool, unchanged_77: bool = F
 
 
 def plan_text(plan: "Plan") -> str:
-    """The packages of a plan, as `install --dry-run` lists them."""
+    """What a real run would do, to be read before it is started."""
+    lines = _packages_text(plan)
+    lines += [f"Will download: {size_text(plan.download)}"] if plan.download else []
+    for place, space in (("/", plan.root), ("/boot", plan.boot)):
+        needed, free = size_text(space.needed), size_text(space.free)
+        lines.append(f"Space on {place}: at most {needed} needed, {free} free")
+    lines += [f"Deployment kept: {name}" for name in plan.kept]
+    lines += [f"Deployment dropped: {name}" for name in plan.dropped]
+    lines.append(f"Kernel arguments: {' '.join(plan.wish.kargs)}")
+    lines.append(f"Initramfs: {_initramfs_text(plan)}")
+    lines.append("Takes effect at the next boot")
+    return "\n".join(lines)
+
+
+def _packages_text(plan: "Plan") -> list[str]:
     lines: list[str] = []
     if plan.installs:
         lines.append(f"Installing {_count(len(plan.installs), 'package')}:")
-        lines += [f"  {p.nevra} ({p.repo or 'local'})" for p in plan.installs]
+        lines += [f"  {p.nevra} ({p.repo or 'local'}) {size_text(p.size)}" for p in plan.installs]
     if plan.removals:
         lines.append(f"Removing {_count(len(plan.removals), 'package')}:")
         lines += [f"  {nevra}" for nevra in plan.removals]
-    return "\n".join(lines or ["Empty transaction"])
+    if plan.replacements:
+        lines.append(f"Replacing {_count(len(plan.replacements), 'package')}:")
+        lines += [f"  {r.old.name} {r.old.evr} -> {r.new.evr}" for r in plan.replacements]
+    if plan.inactive:
+        lines.append("Inactive requests:")
+        lines += [f"  {i.request} (already provided by {i.provider})" for i in plan.inactive]
+    text = diff_text(plan.diff)
+    return [*(lines or ["Empty transaction"]), *([text] if text else [])]
+
+
+def _initramfs_text(plan: "Plan") -> str:
+    origin = plan.wish.origin
+    words = ["regenerated" if origin.regenerate_initramfs else "that of the base"]
+    words += [f"with {' '.join(origin.initramfs_args)}"] if origin.initramfs_args else []
+    words += [f"and {' '.join(origin.initramfs_etc)}"] if origin.initramfs_etc else []
+    return " ".join(words)
+
+
+def size_text(size: int) -> str:
+    """Bytes for people, as GLib has it: powers of 1000, one digit."""
+    number = float(size)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if number < 1000 or unit == "GB":
+            break
+        number /= 1000
+    return f"{size} bytes" if unit == "bytes" else f"{number:.1f} {unit}"
 
 
 def diff_text(changes: Iterable[PackageChange]) -> str:
@@ -56,13 +96,20 @@ def diff_text(changes: Iterable[PackageChange]) -> str:
     return "\n".join(lines)
 
 
-def diff_signs(changes: Iterable[PackageChange]) -> str:
-    """The diff format: `!` old and `=` new, `-` removed, `+` added, by name."""
+def diff_signs(changes: Iterable[PackageChange], arch_joint: str = ".") -> str:
+    """The diff format: `!` old and `=` new, `-` removed, `+` added, by name.
+
+    `arch_joint` stands before the architecture; `deploy --preview` has a hyphen there.
+    """
+
+    def row(sign: str, package: Nevra) -> str:
+        return f"{sign}{package.name}-{package.evr}{arch_joint}{package.arch}"
+
     lines: list[str] = []
     for change in sorted(changes, key=lambda c: c.name):
         pair = change.old and change.new
-        lines += [f"{'!' if pair else '-'}{change.old}"] if change.old else []
-        lines += [f"{'=' if pair else '+'}{change.new}"] if change.new else []
+        lines += [row("!" if pair else "-", change.old)] if change.old else []
+        lines += [row("=" if pair else "+", change.new)] if change.new else []
     return "\n".join(lines)
 
 
@@ -110,13 +157,34 @@ def outcome_json(outcome: "Outcome") -> dict[str, object]:
 
 
 def plan_json(plan: "Plan") -> dict[str, object]:
+    origin = plan.wish.origin
     return {
         "stateroot": plan.wish.stateroot,
         "base-checksum": plan.wish.base,
-        "kargs": list(plan.wish.kargs),
-        "install": [{"nevra": p.nevra, "repo": p.repo} for p in plan.installs],
+        "origin": str(origin.refspec) if origin.refspec else origin.container,
+        "install": [
+            {"nevra": p.nevra, "repo": p.repo, "size": p.size, "download-size": p.download}
+            for p in plan.installs
+        ],
         "remove": list(plan.removals),
+        "replace": [
+            {"old": str(r.old), "new": str(r.new), "source": r.source} for r in plan.replacements
+        ],
         "inactive": [{"request": i.request, "provided-by": i.provider} for i in plan.inactive],
+        "pkgdiff": changes_json(plan.diff),
+        "download-size": plan.download,
+        "space": {
+            "root": {"needed": plan.root.needed, "free": plan.root.free},
+            "boot": {"needed": plan.boot.needed, "free": plan.boot.free},
+        },
+        "deployments": {"kept": list(plan.kept), "dropped": list(plan.dropped)},
+        "kargs": list(plan.wish.kargs),
+        "initramfs": {
+            "regenerate": origin.regenerate_initramfs,
+            "args": list(origin.initramfs_args),
+            "etc": list(origin.initramfs_etc),
+        },
+        "reboot-required": plan.reboot,
     }
 
 

@@ -10,17 +10,23 @@ from typer.main import get_command
 from rpmostree.cli.app import Commands, new_group, show, version_text
 from rpmostree.cli.usage import Command, Context, UsageError
 
-# Which module of this package holds the verb, a function or a group by the verb's own name.
+# Which module of this package holds the verb, a function or a group by the verb's own name
+# (with an underscore for a dash).
 VERBS = {
     "status": "system",
-    "upgrade": "system",
-    "rollback": "system",
+    "upgrade": "updates",
+    "deploy": "updates",
+    "rebase": "updates",
+    "rollback": "updates",
+    "reset": "updates",
     "install": "packages",
     "uninstall": "packages",
     "override": "override",
-    "kargs": "system",
+    "kargs": "boot",
+    "initramfs": "boot",
+    "initramfs-etc": "boot",
     "cleanup": "system",
-    "db": "packages",
+    "db": "db",
     "cancel": "system",
     "compose": "compose",
 }
@@ -47,7 +53,7 @@ class Program(Commands):
 
 @cache
 def _load(name: str) -> Command:
-    verb = getattr(import_module(f"rpmostree.cli.{VERBS[name]}"), name)
+    verb = getattr(import_module(f"rpmostree.cli.{VERBS[name]}"), name.replace("-", "_"))
     if isinstance(verb, typer.Typer):
         return get_command(verb)
     single = new_group()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rpmostree.model.gvariant import Variant, pack
 from rpmostree.model.nevra import Nevra
 from rpmostree.model.objects import Commit
+from rpmostree.model.plan import Replacement
 
 HOST_IS_LITTLE = sys.byteorder == "little"
 CLIENTLAYER_VERSION = 6
@@ -29,6 +30,7 @@ class Layering:
 
     packages: tuple[str, ...]
     removed: tuple[Nevra, ...]
+    replaced: tuple[Replacement, ...]
     installed: tuple[Nevra, ...]
     repos: tuple[RepoState, ...]
     state: str
@@ -49,8 +51,11 @@ def layered_metadata(base: Commit, layering: Layering) -> bytes:
         "rpmostree.removed-base-packages": Variant(
             "av", [Variant("(sstsss)", _full(n)) for n in layering.removed]
         ),
-        "rpmostree.replaced-base-packages": Variant("a(vv)", []),
-        "rpmostree.replaced-base-remote-packages": Variant("a{sv}", {}),
+        "rpmostree.replaced-base-packages": _pairs(layering.replaced, None),
+        "rpmostree.replaced-base-remote-packages": Variant(
+            "a{sv}",
+            {s: _pairs(layering.replaced, s) for s in sorted(_sources(layering.replaced))},
+        ),
         "rpmostree.rpmdb.pkglist": pkglist_variant(layering.installed),
         "rpmostree.rpmmd-repos": repos_variant(layering.repos),
         "rpmostree.state-sha512": Variant("s", layering.state),
@@ -105,6 +110,20 @@ def is_layered(commit: Commit) -> bool:
 def base_checksum(commit: Commit, checksum: str) -> str:
     """The base a commit stands on: its parent if it is layered, else itself."""
     return commit.parent if is_layered(commit) and commit.parent else checksum
+
+
+def _sources(replaced: Iterable[Replacement]) -> set[str]:
+    return {r.source for r in replaced if r.source is not None}
+
+
+def _pairs(replaced: Iterable[Replacement], source: str | None) -> Variant:
+    """(new, old) of the replacements from one source."""
+    rows = [
+        (Variant("(sstsss)", _full(r.new)), Variant("(sstsss)", _full(r.old)))
+        for r in replaced
+        if r.source == source
+    ]
+    return Variant("a(vv)", rows)
 
 
 def _full(n: Nevra) -> tuple[str, str, int, str, str, str]:

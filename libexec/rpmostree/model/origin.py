@@ -56,9 +56,14 @@ class Origin:
         )
 
     @property
+    def rebuilds(self) -> bool:
+        """Is a commit of our own needed on top of the base?"""
+        return bool(self.layers or self.regenerate_initramfs or self.cliwrap)
+
+    @property
     def assembled(self) -> bool:
         """May this origin need an assembly on the host? Decides between the two refspec keys."""
-        return bool(self.layers or self.regenerate_initramfs or self.initramfs_etc or self.cliwrap)
+        return bool(self.rebuilds or self.initramfs_etc)
 
     @property
     def pinned(self) -> bool:

@@ -42,13 +42,17 @@ class PackageFile:
 
 @dataclass(frozen=True)
 class Package:
-    """An RPM file: what it is, where it lies, where it came from (None: given as a file)."""
+    """An RPM file: what it is, where it lies, where it came from (None: given as a file).
+
+    `size` is what it takes when installed, in bytes.
+    """
 
     nevra: Nevra
     path: Path
     files: tuple[PackageFile, ...]
     scripts: str = ""
     repo: str | None = None
+    size: int = 0
 
     @property
     def script_words(self) -> frozenset[str]:

@@ -1,9 +1,11 @@
 """What a change comes to, and what came of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rpmostree.model.diff import PackageChange
 from rpmostree.model.kargs import Kargs
+from rpmostree.model.nevra import Nevra
 from rpmostree.model.origin import Origin
 
 
@@ -27,20 +29,58 @@ class Wish:
 
 @dataclass(frozen=True)
 class Install:
-    """A package the solver picked, and the repository it comes from (None: a file)."""
+    """A package to install: the repository it comes from (None: a file), its sizes in bytes.
+
+    `download` is what has to be fetched for it; 0 if it was here already.
+    """
 
     nevra: str
     repo: str | None
+    size: int = 0
+    download: int = 0
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """A package of the base and the one in its place; `source` is `repo=ID`, None for a file."""
+
+    old: Nevra
+    new: Nevra
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Space:
+    """Bytes on a file system: what a change takes there at most, and what is free."""
+
+    needed: int
+    free: int
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a real run would do; what --dry-run prints."""
+    """What a real run does, found out before it begins; what --dry-run prints.
+
+    `kept` and `dropped` are the deployments (`STATEROOT-CHECKSUM.SERIAL`) that remain beside the
+    new one and those that make room for it.
+    """
 
     wish: Wish
     installs: tuple[Install, ...] = ()
     removals: tuple[str, ...] = ()
+    replacements: tuple[Replacement, ...] = ()
     inactive: tuple[Inactive, ...] = ()
+    diff: tuple[PackageChange, ...] = ()
+    root: Space = Space(0, 0)
+    boot: Space = Space(0, 0)
+    kept: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    reboot: bool = True
+
+    @property
+    def download(self) -> int:
+        """Bytes to fetch."""
+        return sum(install.download for install in self.installs)
 
 
 @dataclass(frozen=True)
@@ -58,10 +98,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Options:
-    """How a change is carried out. `explicit` are the requests that are new with it."""
+    """How a change is carried out."""
 
     dry_run: bool = False
     cache_only: bool = False
     download_only: bool = False
-    allow_inactive: bool = False
-    explicit: frozenset[str] = frozenset()
+    lock_finalization: bool = False
+
+
+def packages_after(
+    before: Sequence[Nevra], removed: Sequence[Nevra], installed: Sequence[Nevra]
+) -> tuple[Nevra, ...]:
+    """The packages that result, sorted."""
+    return tuple(sorted((set(before) - set(removed)) | set(installed)))

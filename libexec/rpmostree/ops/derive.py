@@ -1,75 +1,103 @@
-"""From a wish to a deployment: the pipeline that every change of packages goes through."""
+"""From a change to a deployment: the one pipeline that every verb goes through."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from rpmostree.assembly import commit as commits
+from rpmostree.assembly import initrd, kernel
 from rpmostree.assembly import packages as packaging
 from rpmostree.assembly import root as roots
 from rpmostree.base import events
 from rpmostree.base.errors import BadInput
 from rpmostree.model.diff import PackageChange, diff_packages
-from rpmostree.model.layered import Layering, layered_metadata
+from rpmostree.model.layered import Layering, layered_metadata, texts_value
 from rpmostree.model.nevra import Nevra
 from rpmostree.model.origin import Origin
 from rpmostree.model.plan import Options, Outcome, Plan, Wish
 from rpmostree.model.sysroot import Sysroot
+from rpmostree.ops.change import Change
 from rpmostree.ops.db import read_packages
-from rpmostree.ops.ground import Edit, Ground, find_ground, is_unchanged, wish_of
+from rpmostree.ops.ground import Ground, is_unchanged, refuse_unconfigured, wish_of
+from rpmostree.ops.plan import check_space, make_plan, plan_without_packages
 from rpmostree.ops.resolve import Resolved, resolve
-from rpmostree.ops.transaction import Transaction, begin
+from rpmostree.ops.transaction import Transaction, begin, forget_unused, require_root
 from rpmostree.tools import dnf, rpm, settings
 from rpmostree.tools import sysroot as admin
 from rpmostree.tools.repo import Repo
 
 
-def change_origin(
+def apply(
     sysroot: Sysroot,
-    edit: Edit,
+    change: Change,
     options: Options,
     *,
-    title: str,
     stateroot: str | None = None,
     wait: float = 0,
-    prepare: Callable[[Transaction], None] = lambda _tx: None,
 ) -> Outcome:
-    """Edit the wishes of the default deployment and deploy what comes of it.
+    """Change the wishes of the default deployment and deploy what comes of it.
 
-    `edit` is called once to see whether there is anything to do, and again when nobody else can
-    change the deployment any more; `prepare` runs after that.
+    Raises BadInput if the change does not fit, Busy if another transaction runs; nothing is
+    changed then.
     """
+    require_root()
     repo = Repo(sysroot.repo)
-    ground = find_ground(sysroot, stateroot)
-    wish = _edited(repo, ground, edit)
-    if not options.dry_run and is_unchanged(sysroot, repo, ground, wish):
-        return Outcome("No change.")
-    check_unlocked(ground, ground.default.origin, wish.origin)
-    with begin(sysroot, title, wait) as tx:
-        ground = find_ground(sysroot, stateroot)
-        wish = _edited(repo, ground, edit)
+    ground = change.ground(sysroot, stateroot)
+    for fetch in change.fetches:
+        with events.step("pull"):
+            fetch(repo, ground, options)
+    wish = _edited(repo, ground, change)
+    if not options.dry_run and _is_settled(sysroot, repo, ground, wish, change):
+        return Outcome(change.unchanged(ground))
+    _check_unlocked(ground, wish.origin)
+    with begin(sysroot, change.title, wait) as tx:
+        ground = change.ground(sysroot, stateroot)
+        wish = _edited(repo, ground, change)
+        if not options.dry_run and _is_settled(sysroot, repo, ground, wish, change):
+            return Outcome(change.unchanged(ground))
         with tx.step("prepare"):
-            prepare(tx)
-        return carry_out(tx, ground, wish, options)
+            for prepare in change.prepares:
+                prepare(tx)
+        outcome = _carry_out(tx, ground, wish, change, options)
+        if not outcome.changed:
+            forget_unused(sysroot, repo)
+            return outcome
+        for conclude in change.concludes:
+            conclude(tx, ground)
+        return replace(outcome, text=change.done)
 
 
-def _edited(repo: Repo, ground: Ground, edit: Edit) -> Wish:
-    wish = wish_of(ground, repo)
-    return replace(wish, origin=edit(repo, ground, wish.origin))
+def _edited(repo: Repo, ground: Ground, change: Change) -> Wish:
+    if not change.moves_base:
+        refuse_unconfigured(ground.default.origin)
+    return change.edited(repo, ground, wish_of(ground, repo))
 
 
-def check_unlocked(ground: Ground, old: Origin, new: Origin) -> None:
+def _is_settled(sysroot: Sysroot, repo: Repo, ground: Ground, wish: Wish, change: Change) -> bool:
+    """Is there nothing to do?"""
+    if change.forced:
+        return False
+    if change.keeps_tree:
+        return wish == wish_of(ground, repo)
+    return is_unchanged(sysroot, repo, ground, wish)
+
+
+def _check_unlocked(ground: Ground, new: Origin) -> None:
     """Refuse to change packages where the administrator forbade it (LockLayering)."""
-    if new.layers and new != old and settings.read_settings(ground.etc).lock_layering:
+    old = ground.default.origin.without_transient()
+    same = replace(new, refspec=old.refspec, override_commit=old.override_commit)
+    if new.rebuilds and str(same) != str(old) and settings.read_settings(ground.etc).lock_layering:
         raise BadInput("Cannot operate; `LockLayering=true` in configuration.")
 
 
-def carry_out(tx: Transaction, ground: Ground, wish: Wish, options: Options) -> Outcome:
+def _carry_out(
+    tx: Transaction, ground: Ground, wish: Wish, change: Change, options: Options
+) -> Outcome:
     """Assemble what the wish needs, commit it and make it the default deployment."""
     tx.hold(wish.base)
-    if not wish.origin.layers:
-        return (
-            Outcome("", plan=Plan(wish)) if options.dry_run else deploy(tx, ground, wish, wish.base)
-        )
+    if change.keeps_tree or not wish.origin.rebuilds:
+        checksum = ground.default.checksum if change.keeps_tree else wish.base
+        plan = plan_without_packages(tx, ground, wish, checksum)
+        return _stop_early(plan, change, options) or _deploy(tx, ground, wish, checksum, options)
     with tx.step("checkout", f"Checking out tree {wish.base[:7]}"):
         root = roots.open_root(
             tx.repo,
@@ -78,27 +106,53 @@ def carry_out(tx: Transaction, ground: Ground, wish: Wish, options: Options) -> 
             tx.staging,
             tx.sysroot.cache(wish.stateroot),
         )
-    resolved = resolve(tx, ground, wish, root, options)
-    if options.dry_run or options.download_only:
-        return Outcome("", plan=resolved.plan)
+    resolved = resolve(tx, ground, wish, root, change, options)
+    plan = make_plan(tx, ground, wish, resolved)
+    stopped = _stop_early(plan, change, options)
+    if stopped is not None:
+        return stopped
     checksum = _assemble(tx, ground, wish, resolved)
     tx.hold(wish.base, checksum)
-    outcome = deploy(tx, ground, wish, checksum)
+    outcome = _deploy(tx, ground, wish, checksum, options)
     _forget_packages(tx, wish, resolved)
-    return outcome
+    return replace(outcome, plan=plan)
 
 
-def deploy(tx: Transaction, ground: Ground, wish: Wish, checksum: str) -> Outcome:
+def _stop_early(plan: Plan, change: Change, options: Options) -> Outcome | None:
+    """The outcome of a run that ends with the plan. Raises BadInput if space does not suffice."""
+    if options.dry_run:
+        return Outcome("", plan=plan)
+    check_space(plan)
+    return Outcome(change.downloaded, plan=plan) if options.download_only else None
+
+
+def _deploy(
+    tx: Transaction, ground: Ground, wish: Wish, checksum: str, options: Options
+) -> Outcome:
     """The one visible step: the new default deployment, with its origin and kernel arguments."""
     booted = any(d.booted for d in ground.deployments)
+    if options.lock_finalization and not booted:
+        events.warning("nothing is staged here, so --lock-finalization has no effect")
     origin_file = tx.staging / "origin"
     origin_file.write_text(str(wish.origin), encoding="utf-8")
-    new = admin.NewDeployment(wish.stateroot, checksum, wish.origin, wish.kargs)
+    initrds = _make_initrds(tx, ground, wish)
+    new = admin.NewDeployment(wish.stateroot, checksum, wish.origin, wish.kargs, initrds)
     title = "Staging deployment" if booted else "Writing deployment"
     with tx.last_step("deploy", title):
         admin.deploy(tx.sysroot, new, origin_file, stage=booted)
+        if options.lock_finalization and booted:
+            admin.lock_finalization(tx.sysroot)
     diff = diff_commits(tx.repo, ground.merge.checksum, checksum)
     return Outcome("", changed=True, checksum=checksum, staged=booted, diff=diff)
+
+
+def _make_initrds(tx: Transaction, ground: Ground, wish: Wish) -> tuple[Path, ...]:
+    """The extra initrd with the tracked files of /etc, if any are tracked."""
+    if not wish.origin.initramfs_etc:
+        return ()
+    image = tx.staging / "initramfs-etc.img"
+    initrd.write_etc_overlay(ground.etc, wish.origin.initramfs_etc, image)
+    return (image,)
 
 
 def diff_commits(repo: Repo, old: str, new: str) -> tuple[PackageChange, ...]:
@@ -107,48 +161,67 @@ def diff_commits(repo: Repo, old: str, new: str) -> tuple[PackageChange, ...]:
 
 
 def _assemble(tx: Transaction, ground: Ground, wish: Wish, resolved: Resolved) -> str:
-    root, chosen = resolved.root, resolved.packages
+    root = resolved.root
     _announce_work(wish.origin)
+    before = kernel.list_kernels(root.path)
     with tx.step("packages", "Checking out packages"):
-        packaging.install(root, chosen, ground.merge.path)
+        packaging.install(root, resolved.packages, ground.merge.path, resolved.manner)
     with tx.step("rpmdb", "Writing rpmdb"):
         installed = rpm.list_installed(root.path, root.database)
         _check_installed(installed, resolved)
+    base = commits.Base(wish.base, tx.repo.load_commit(wish.base))
+    release = _settle_kernel(tx, ground, wish, resolved, before)
     with tx.step("commit", "Writing OSTree commit"):
-        base = commits.Base(wish.base, tx.repo.load_commit(wish.base))
-        inactive = {i.request for i in resolved.plan.inactive}
+        inactive = {i.request for i in resolved.inactive}
         layering = Layering(
             packages=tuple(p for p in wish.origin.packages if p not in inactive),
             removed=resolved.removed,
+            replaced=resolved.replaced,
             installed=installed,
             repos=resolved.repos,
             state=resolved.state,
-            kernel=commits.find_kernel(tx.repo, base.commit.root_tree),
+            kernel=release,
         )
         metadata = layered_metadata(base.commit, layering)
         return commits.commit_layer(tx.repo, root, base, metadata, ground.merge)
 
 
-def _check_installed(installed: Sequence[Nevra], resolved: Resolved) -> None:
+def _settle_kernel(
+    tx: Transaction, ground: Ground, wish: Wish, resolved: Resolved, before: tuple[str, ...]
+) -> str | None:
+    """Make the initramfs anew if the kernel is another one or the administrator wants it so."""
+    root, origin = resolved.root, wish.origin
+    after = kernel.list_kernels(root.path)
+    if after == before and not origin.regenerate_initramfs:
+        return after[0] if len(after) == 1 else None
+    with tx.step("initramfs", "Generating initramfs"):
+        release = kernel.choose_kernel(root.path, before)
+        base = texts_value(tx.repo.load_commit(wish.base), "rpmostree.initramfs-args")
+        etc = ground.etc if origin.regenerate_initramfs else None
+        kernel.regenerate(root, release, (*base, *origin.initramfs_args), etc)
+    return release
+
+
+def _check_installed(installed: tuple[Nevra, ...], resolved: Resolved) -> None:
     """The database must say just what was planned; anything else is a bug worth stopping for."""
-    planned = {n for n in resolved.before if n not in resolved.removed}
-    planned |= {p.nevra for p in resolved.packages}
-    if set(installed) != planned:
-        odd = sorted(set(installed) ^ planned)
+    odd = sorted(set(installed) ^ set(resolved.after))
+    if odd:
         raise BadInput(
             f"after the transaction these differ from the plan: {', '.join(map(str, odd))}"
         )
 
 
 def _announce_work(origin: Origin) -> None:
-    overrides = len(origin.removals)
-    overlays = len(origin.packages) + len(origin.local_packages)
+    remotes = sum(len(names) for _, names in origin.remote_replacements)
+    overrides = len(origin.removals) + len(origin.local_replacements) + remotes
+    overlays = len(origin.packages) + len(origin.local_packages) + len(origin.local_fileoverrides)
     counts = [
         f"{count} {noun}{'' if count == 1 else 's'}"
         for count, noun in ((overrides, "override"), (overlays, "overlay"))
         if count
     ]
-    events.message(f"Applying {' and '.join(counts)}")
+    if counts:
+        events.message(f"Applying {' and '.join(counts)}")
 
 
 def _forget_packages(tx: Transaction, wish: Wish, resolved: Resolved) -> None:

@@ -1,13 +1,14 @@
 """What a change starts from, and whether it would change anything at all."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha512
 from pathlib import Path
 
 from rpmostree.base.errors import BadInput
 from rpmostree.model.deployment import Deployment
+from rpmostree.model.kargs import editable
 from rpmostree.model.layered import base_checksum, text_value
 from rpmostree.model.origin import Origin
 from rpmostree.model.plan import Wish
@@ -17,7 +18,7 @@ from rpmostree.tools import dnf, settings
 from rpmostree.tools import sysroot as admin
 from rpmostree.tools.repo import Repo
 
-_RECIPE = "1"  # raise when the same inputs come to mean another commit
+_RECIPE = "2"  # raise when the same inputs come to mean another commit
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,6 @@ class Ground:
     @property
     def etc(self) -> Path:
         return self.merge.path / "etc"
-
-
-Edit = Callable[[Repo, Ground, Origin], Origin]
 
 
 def find_ground(sysroot: Sysroot, stateroot: str | None) -> Ground:
@@ -75,10 +73,17 @@ def wish_of(ground: Ground, repo: Repo) -> Wish:
     """The default deployment as it is, to be edited."""
     deployment = ground.default
     origin = deployment.origin.without_transient()
-    if origin.unconfigured_state:
-        raise BadInput(f"origin unconfigured-state: {origin.unconfigured_state}")
     base = base_checksum(repo.load_commit(deployment.checksum), deployment.checksum)
-    return Wish(ground.stateroot, base, origin, deployment.kargs)
+    return Wish(ground.stateroot, base, origin, editable(deployment.kargs))
+
+
+def refuse_unconfigured(origin: Origin) -> None:
+    """Raises BadInput, in the vendor's words, if a rebase has to come first."""
+    if origin.unconfigured_state:
+        raise BadInput(
+            f"origin unconfigured-state: {origin.unconfigured_state}",
+            hint="rpm-ostree rebase REMOTE:BRANCH leaves this state",
+        )
 
 
 def current_state(sysroot: Sysroot, ground: Ground, wish: Wish) -> str | None:
@@ -96,9 +101,11 @@ def is_unchanged(sysroot: Sysroot, repo: Repo, ground: Ground, wish: Wish) -> bo
     if str(deployment.origin.without_transient()) != str(wish.origin):
         return False
     commit = repo.load_commit(deployment.checksum)
-    if base_checksum(commit, deployment.checksum) != wish.base or deployment.kargs != wish.kargs:
+    if base_checksum(commit, deployment.checksum) != wish.base:
         return False
-    if not wish.origin.layers:
+    if editable(deployment.kargs) != editable(wish.kargs):
+        return False
+    if not wish.origin.rebuilds:
         return deployment.checksum == wish.base
     state = current_state(sysroot, ground, wish)
     return state is not None and state == text_value(commit, "rpmostree.state-sha512")
@@ -110,7 +117,8 @@ def enabled_repos(ground: Ground) -> tuple[RpmRepo, ...]:
 
 
 def _needs_solver(origin: Origin) -> bool:
-    return bool(origin.packages or origin.local_packages)
+    files = (*origin.local_packages, *origin.local_fileoverrides, *origin.local_replacements)
+    return bool(origin.packages or files or origin.remote_replacements)
 
 
 def state_digest(
@@ -118,8 +126,17 @@ def state_digest(
 ) -> str:
     """A digest over all that decides the result: equal digests, nothing to do."""
     origin = wish.origin
-    parts = [_RECIPE, wish.base, str(configured.recommends), *sorted(origin.packages)]
-    parts += sorted(map(str, (*origin.local_packages, *origin.removals)))
+    parts = [_RECIPE, wish.base, str(configured.recommends)]
+    for wanted in (
+        origin.packages,
+        origin.local_packages,
+        origin.local_fileoverrides,
+        origin.removals,
+        origin.local_replacements,
+        origin.remote_replacements,
+    ):
+        parts += ["", *sorted(map(str, wanted))]
+    parts += ["", str(origin.regenerate_initramfs), *origin.initramfs_args]
     for repo in repos:
         state = dnf.read_repodata(repo, cache)
         parts += [repo.id, state.digest if state else "?"]

@@ -6,11 +6,10 @@ from pathlib import Path
 from rpmostree.base.errors import BadInput
 from rpmostree.base.files import read_text
 from rpmostree.model.kargs import Kargs, KargsEdit, edit_kargs, editable, split_kargs
-from rpmostree.model.plan import Outcome, Plan, Wish
+from rpmostree.model.plan import Wish
 from rpmostree.model.sysroot import Sysroot
-from rpmostree.ops import derive
-from rpmostree.ops.ground import Ground, find_ground, wish_of
-from rpmostree.ops.transaction import begin, require_root
+from rpmostree.ops.change import Change, at_index
+from rpmostree.ops.ground import Ground, find_ground
 from rpmostree.tools.repo import Repo
 
 _RUNNING = Path("/proc/cmdline")
@@ -22,50 +21,57 @@ def read_kargs(
     """The arguments of a deployment (the default one), or of the running kernel."""
     if running:
         return split_kargs(read_text(_RUNNING) or "")
-    return _choose(find_ground(sysroot, stateroot), index).default.kargs
+    ground = find_ground(sysroot, stateroot)
+    return (ground if index is None else at_index(ground, index)).default.kargs
 
 
-def change_kargs(
-    sysroot: Sysroot,
-    edit: KargsEdit,
-    *,
-    stateroot: str | None = None,
-    index: int | None = None,
-    running: bool = False,
-    dry_run: bool = False,
-    wait: float = 0,
-) -> Outcome:
-    """Deploy the same commit with edited arguments. Raises BadInput if an edit does not fit."""
-    require_root()
-    repo = Repo(sysroot.repo)
-    ground = _choose(find_ground(sysroot, stateroot), index)
-    wish = _edited(repo, ground, edit, running)
-    if wish.kargs == editable(ground.default.kargs):
-        return Outcome("No changes.")
-    if dry_run:
-        return Outcome("", plan=Plan(wish))
-    with begin(sysroot, "kargs", wait) as tx:
-        ground = _choose(find_ground(sysroot, stateroot), index)
-        wish = _edited(repo, ground, edit, running)
-        tx.hold(wish.base, ground.default.checksum)
-        outcome = derive.deploy(tx, ground, wish, ground.default.checksum)
-    return replace(outcome, text="Kernel arguments updated.", diff=())
+def change_kargs(edit: KargsEdit, *, index: int | None = None, running: bool = False) -> Change:
+    """Deploy the same commit with edited arguments. Raises BadInput if an edit does not fit.
+
+    `index` says which deployment to start from, `running` to start from the arguments of the
+    running kernel.
+    """
+
+    def apply(_repo: Repo, _ground: Ground, wish: Wish) -> Wish:
+        start = split_kargs(read_text(_RUNNING) or "") if running else wish.kargs
+        try:
+            return replace(wish, kargs=edit_kargs(editable(start), edit))
+        except ValueError as error:
+            raise BadInput(str(error)) from error
+
+    return Change(
+        "kargs",
+        edits=(apply,),
+        keeps_tree=True,
+        index=index,
+        unchanged=_no_changes,
+        done="Kernel arguments updated.",
+    )
 
 
-def _edited(repo: Repo, ground: Ground, edit: KargsEdit, running: bool) -> Wish:
-    """The wish with the arguments edited. Raises BadInput if an edit does not fit."""
-    start = split_kargs(read_text(_RUNNING) or "") if running else ground.default.kargs
-    try:
-        return replace(wish_of(ground, repo), kargs=edit_kargs(editable(start), edit))
-    except ValueError as error:
-        raise BadInput(str(error)) from error
+def replace_kargs(before: Kargs, after: Kargs, *, index: int | None = None) -> Change:
+    """Deploy the same commit with these arguments, unless they are no longer those of `before`.
+
+    Raises BadInput then: somebody else has changed them meanwhile.
+    """
+
+    def apply(_repo: Repo, _ground: Ground, wish: Wish) -> Wish:
+        if editable(wish.kargs) != editable(before):
+            raise BadInput(
+                "Conflict: bootloader configuration changed while the arguments were edited",
+                hint="edit them again",
+            )
+        return replace(wish, kargs=after)
+
+    return Change(
+        "kargs --editor",
+        edits=(apply,),
+        keeps_tree=True,
+        index=index,
+        unchanged=_no_changes,
+        done="Kernel arguments updated.",
+    )
 
 
-def _choose(ground: Ground, index: int | None) -> Ground:
-    if index is None:
-        return ground
-    if not 0 <= index < len(ground.deployments):
-        raise BadInput(
-            f"Out of range deployment index {index}, expected < {len(ground.deployments)}"
-        )
-    return replace(ground, default=ground.deployments[index])
+def _no_changes(_ground: Ground) -> str:
+    return "No changes."

@@ -8,70 +8,97 @@ from pathlib import Path
 from rpmostree.assembly import pkgcache
 from rpmostree.base.errors import BadInput
 from rpmostree.base.files import sync_directory
-from rpmostree.model.nevra import parse_nevra
+from rpmostree.model.nevra import Nevra, parse_nevra
 from rpmostree.model.origin import LocalPackage, Origin
 from rpmostree.model.package import Package
-from rpmostree.model.plan import Options, Outcome
+from rpmostree.model.plan import Wish
 from rpmostree.model.rpmfile import header_digest
 from rpmostree.model.sysroot import Sysroot
-from rpmostree.ops import derive
-from rpmostree.ops.ground import Ground
+from rpmostree.ops.change import Change
+from rpmostree.ops.ground import Ground, find_ground
 from rpmostree.ops.transaction import Transaction, require_root
-from rpmostree.tools import rpm
+from rpmostree.tools import fetch, rpm
 from rpmostree.tools.repo import Repo
 
 
 @dataclass(frozen=True)
-class LayerChange:
-    """What to add to the requests and what to drop from them."""
-
-    install: tuple[str, ...] = ()
-    uninstall: tuple[str, ...] = ()
-    uninstall_all: bool = False
-    idempotent: bool = False
-
-
-@dataclass(frozen=True)
-class _Given:
+class Given:
     """A package file named on the command line."""
 
     package: LocalPackage
     content: Package
 
 
-def change_layers(
+def install(
     sysroot: Sysroot,
-    change: LayerChange,
-    options: Options,
+    words: Sequence[str],
     *,
-    title: str,
     stateroot: str | None = None,
-    wait: float = 0,
-) -> Outcome:
-    """Edit the requests of the default deployment and deploy the result.
+    idempotent: bool = False,
+    allow_inactive: bool = False,
+    force_replacefiles: bool = False,
+) -> Change:
+    """Add requests: names, globs, capabilities, paths, package files and their URLs.
 
-    Raises BadInput for requests that are there already, are not there, or cannot be had.
+    Raises BadInput for a file that is no package; when it is carried out, for requests that are
+    there already or that the base satisfies.
     """
-    require_root()
-    given = [_read_file(Path(name)) for name in change.install if _is_file(name)]
-    names = tuple(_check_name(name) for name in change.install if not _is_file(name))
+    given = read_files(sysroot, words, stateroot)
+    names = tuple(_check_name(name) for name in words if not is_file(name))
+    if force_replacefiles and names:
+        raise BadInput(
+            "Non-local fileoverrides not implemented", hint="give the packages as .rpm files"
+        )
 
-    def edit(_repo: Repo, _ground: Ground, origin: Origin) -> Origin:
-        return _edit(origin, change, names, given)
+    def edit(_repo: Repo, _ground: Ground, wish: Wish) -> Wish:
+        origin = _add_names(wish.origin, names, idempotent)
+        for file in given:
+            origin = _add_file(origin, file.package, idempotent, force_replacefiles)
+        return replace(wish, origin=origin)
 
-    return derive.change_origin(
-        sysroot,
-        edit,
-        replace(options, explicit=frozenset(names)),
-        title=title,
-        stateroot=stateroot,
-        wait=wait,
-        prepare=lambda tx: _keep_files(tx, given),
+    return Change(
+        f"install {' '.join(words)}",
+        edits=(edit,),
+        prepares=(lambda tx: keep_files(tx, given),),
+        explicit=frozenset(() if allow_inactive else names),
     )
 
 
-def _is_file(name: str) -> bool:
+def uninstall(
+    words: Sequence[str], *, everything: bool = False, idempotent: bool = False
+) -> Change:
+    """Drop requests, all or by name or NEVRA. Raises BadInput (later) for one that is not there."""
+
+    def edit(_repo: Repo, _ground: Ground, wish: Wish) -> Wish:
+        origin = without_layers(wish.origin) if everything else wish.origin
+        for name in words:
+            origin = _drop(origin, name, idempotent)
+        return replace(wish, origin=origin)
+
+    return Change(f"uninstall {' '.join(words) or '--all'}", edits=(edit,))
+
+
+def without_layers(origin: Origin) -> Origin:
+    """The origin with no request left."""
+    return replace(origin, packages=(), local_packages=(), local_fileoverrides=())
+
+
+def is_file(name: str) -> bool:
+    """Is this word a package file, or the address of one, and not a request?"""
     return name.endswith(".rpm") and ("/" in name or Path(name).exists())
+
+
+def read_files(sysroot: Sysroot, words: Sequence[str], stateroot: str | None) -> tuple[Given, ...]:
+    """The words that are package files, checked; those at a URL are downloaded first."""
+    return tuple(read_file(_locate(sysroot, word, stateroot)) for word in words if is_file(word))
+
+
+def _locate(sysroot: Sysroot, word: str, stateroot: str | None) -> Path:
+    if not word.startswith(("http://", "https://")):
+        return Path(word.removeprefix("file://"))
+    require_root()
+    cache = sysroot.cache(find_ground(sysroot, stateroot).stateroot)
+    return fetch.download(word, cache / "downloads")
 
 
 def _check_name(name: str) -> str:
@@ -82,45 +109,46 @@ def _check_name(name: str) -> str:
     return name
 
 
-def _read_file(path: Path) -> _Given:
+def read_file(path: Path) -> Given:
     """Check a package file and name it as origins do."""
-    name = Path(str(path).removeprefix("file:"))
-    if name.name.endswith(".src.rpm"):
-        raise BadInput(f"{name} is a source package; build it first")
-    if not name.is_file():
-        raise BadInput(f"no such file: {name}")
-    rpm.verify([name], None)
-    (package,) = rpm.read_packages([name])
-    with name.open("rb") as content:
+    if path.name.endswith(".src.rpm"):
+        raise BadInput(f"{path} is a source package; build it first")
+    if not path.is_file():
+        raise BadInput(f"no such file: {path}")
+    rpm.verify([path], None)
+    (package,) = rpm.read_packages([path])
+    with path.open("rb") as content:
         digest = header_digest(content.read())
-    return _Given(LocalPackage(digest, str(package.nevra)), package)
+    return Given(LocalPackage(digest, str(package.nevra)), package)
 
 
-def _edit(
-    origin: Origin, change: LayerChange, names: Sequence[str], given: Sequence[_Given]
-) -> Origin:
-    """The origin with the change made. Raises BadInput in the genuine tool's words."""
-    if change.uninstall_all:
-        origin = replace(origin, packages=(), local_packages=(), local_fileoverrides=())
-    for name in change.uninstall:
-        origin = _drop(origin, name, change.idempotent)
+def _add_names(origin: Origin, names: Sequence[str], idempotent: bool) -> Origin:
     for name in dict.fromkeys(names):
-        if name in origin.packages:
-            if not change.idempotent:
-                raise BadInput(f"Package/capability '{name}' is already requested")
-        else:
+        if name not in origin.packages:
             origin = replace(origin, packages=(*origin.packages, name))
-    for file in given:
-        if file.package in origin.local_packages:
-            if not change.idempotent:
-                raise BadInput(f"Package '{file.package.nevra}' is already layered")
-        else:
-            kept = _without_name(origin.local_packages, parse_nevra(file.package.nevra).name)
-            origin = replace(origin, local_packages=(*kept, file.package))
+        elif not idempotent:
+            raise BadInput(f"Package/capability '{name}' is already requested")
     return origin
 
 
-def _without_name(packages: Sequence[LocalPackage], name: str) -> tuple[LocalPackage, ...]:
+def _add_file(
+    origin: Origin, package: LocalPackage, idempotent: bool, force_replacefiles: bool
+) -> Origin:
+    if package in (*origin.local_packages, *origin.local_fileoverrides):
+        if not idempotent:
+            raise BadInput(f"Package '{package.nevra}' is already layered")
+        return origin
+    name = parse_nevra(package.nevra).name
+    plain = without_name(origin.local_packages, name)
+    forced = without_name(origin.local_fileoverrides, name)
+    if force_replacefiles:
+        forced = (*forced, package)
+    else:
+        plain = (*plain, package)
+    return replace(origin, local_packages=plain, local_fileoverrides=forced)
+
+
+def without_name(packages: Sequence[LocalPackage], name: str) -> tuple[LocalPackage, ...]:
     """A newer file of a package takes the place of the one before."""
     return tuple(p for p in packages if parse_nevra(p.nevra).name != name)
 
@@ -128,15 +156,26 @@ def _without_name(packages: Sequence[LocalPackage], name: str) -> tuple[LocalPac
 def _drop(origin: Origin, name: str, idempotent: bool) -> Origin:
     if name in origin.packages:
         return replace(origin, packages=tuple(p for p in origin.packages if p != name))
-    kept = tuple(
-        p for p in origin.local_packages if name not in (p.nevra, parse_nevra(p.nevra).name)
-    )
-    if kept == origin.local_packages and not idempotent:
-        raise BadInput(f"Package/capability '{name}' is not currently requested")
-    return replace(origin, local_packages=kept)
+    plain = _without_match(origin.local_packages, name)
+    forced = _without_match(origin.local_fileoverrides, name)
+    if (plain, forced) == (origin.local_packages, origin.local_fileoverrides) and not idempotent:
+        raise BadInput(
+            f"Package/capability '{name}' is not currently requested",
+            hint="`rpm-ostree status` lists the requests as LayeredPackages and LocalPackages",
+        )
+    return replace(origin, local_packages=plain, local_fileoverrides=forced)
 
 
-def _keep_files(tx: Transaction, given: Sequence[_Given]) -> None:
+def _without_match(packages: Sequence[LocalPackage], name: str) -> tuple[LocalPackage, ...]:
+    """All but those that `name` names: by name, or by NEVRA in any of its usual spellings."""
+
+    def spellings(nevra: Nevra) -> tuple[str, ...]:
+        return (nevra.name, nevra.name_arch, f"{nevra.name}-{nevra.evr}", str(nevra))
+
+    return tuple(p for p in packages if name not in spellings(parse_nevra(p.nevra)))
+
+
+def keep_files(tx: Transaction, given: Sequence[Given]) -> None:
     """Keep package files in the sysroot, since every later assembly needs them again."""
     store = tx.sysroot.local_packages
     for file in given:

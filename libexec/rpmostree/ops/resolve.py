@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -12,85 +12,133 @@ from rpmostree.base import events
 from rpmostree.base.errors import BadInput
 from rpmostree.model.layered import RepoState, read_pkglist
 from rpmostree.model.nevra import Nevra
-from rpmostree.model.origin import LocalPackage, Origin
+from rpmostree.model.origin import Origin
 from rpmostree.model.package import Package
-from rpmostree.model.plan import Inactive, Install, Options, Plan, Wish
+from rpmostree.model.plan import Inactive, Options, Replacement, Wish, packages_after
 from rpmostree.model.rpmrepo import RpmRepo
 from rpmostree.model.sysroot import Sysroot
+from rpmostree.ops import replacements
+from rpmostree.ops.change import Change
 from rpmostree.ops.ground import Ground, enabled_repos, state_digest
+from rpmostree.ops.replacements import Wanted
 from rpmostree.ops.transaction import Transaction
 from rpmostree.tools import dnf, rpm, settings
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """A wish with everything found out that needs no writing."""
+    """A wish with everything found out that needs no writing.
+
+    `after` are the packages of the result, `here` the names of the package files that did not
+    have to be fetched.
+    """
 
     root: roots.Root
     packages: tuple[Package, ...]
-    plan: Plan
-    before: tuple[Nevra, ...]
+    after: tuple[Nevra, ...]
     removed: tuple[Nevra, ...]
+    replaced: tuple[Replacement, ...]
+    inactive: tuple[Inactive, ...]
+    here: frozenset[str]
+    manner: packaging.Manner
     repos: tuple[RepoState, ...]
     state: str
-    settings: settings.Settings
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the solver brought, and what was wanted of it in the end."""
+
+    packages: tuple[Package, ...] = ()
+    wanted: Wanted = field(default_factory=Wanted)
+    here: frozenset[str] = frozenset()
 
 
 def resolve(
-    tx: Transaction, ground: Ground, wish: Wish, root: roots.Root, options: Options
+    tx: Transaction,
+    ground: Ground,
+    wish: Wish,
+    root: roots.Root,
+    change: Change,
+    options: Options,
 ) -> Resolved:
-    cache = tx.sysroot.cache(wish.stateroot)
+    """Find out what the wish comes to on its base. Raises BadInput if it cannot be had."""
+    origin, cache = wish.origin, tx.sysroot.cache(wish.stateroot)
     configured = settings.read_settings(ground.etc)
     listed = read_pkglist(tx.repo.load_commit(wish.base))
     before = listed or rpm.list_installed(root.path, root.database)
     with tx.step("remove"):
-        removed = _find_removals(wish.origin, before)
+        removed = tuple(n for n in before if n.name in origin.removals)
         packaging.remove(root, [str(n) for n in removed])
-    kept = [n for n in before if n not in removed]
-    active, inactive = _split_requests(wish.origin, root, kept)
-    _refuse_satisfied(inactive, options)
+    kept = tuple(n for n in before if n not in removed)
+    active, inactive = _split_requests(origin, root, kept)
+    _refuse_satisfied(inactive, change)
     _announce_inactive(inactive)
-    locals_ = _local_files(tx.sysroot, wish.origin.local_packages, kept)
-    if not active and not locals_:
-        state = state_digest(wish, (), cache, configured)
-        plan = Plan(wish, (), tuple(map(str, removed)), inactive)
-        return Resolved(root, (), plan, before, removed, (), state, configured)
-    repos = enabled_repos(ground)
-    _announce_repos(repos)
+    wanted = Wanted(active, _local_files(tx.sysroot, origin, kept))
+    wanted += replacements.local_replacements(tx.sysroot, origin, kept)
+    remote = replacements.split_remote(origin, kept)
+    repos = enabled_repos(ground) if wanted or remote else ()
     goal = dnf.Goal(
         root=root.path,
         database=root.database,
         repos=repos,
-        names=active,
-        files=locals_,
-        locked=tuple(n.name_arch for n in kept),
         releasever=settings.read_release(root.path),
         recommends=configured.recommends,
         cache_only=options.cache_only,
     )
-    with tx.step("resolve", "Resolving dependencies"):
-        resolution = packaging.resolve(goal, cache, tx.staging)
-    with tx.step("fetch", "Importing packages"):
-        packages = packaging.fetch(resolution, repos, cache)
-    states = _repo_states(repos, cache)
-    _announce_states(states)
-    plan = Plan(
-        wish,
-        tuple(Install(str(p.nevra), p.repo) for p in sorted(packages, key=_by_nevra)),
-        tuple(map(str, removed)),
-        inactive,
+    found = _solve(tx, goal, wanted, remote, kept, cache) if repos or wanted else _Found()
+    replaced = replacements.pair_up(found.packages, kept, found.wanted.sources)
+    gone = (*removed, *(r.old for r in replaced))
+    return Resolved(
+        root=root,
+        packages=found.packages,
+        after=packages_after(before, gone, [p.nevra for p in found.packages]),
+        removed=removed,
+        replaced=replaced,
+        inactive=inactive,
+        here=found.here,
+        manner=packaging.Manner(
+            replaces=bool(replaced),
+            forced=frozenset(p.nevra for p in origin.local_fileoverrides),
+        ),
+        repos=_repo_states(repos, cache),
+        state=state_digest(wish, repos, cache, configured),
     )
-    state = state_digest(wish, repos, cache, configured)
-    return Resolved(root, packages, plan, before, removed, states, state, configured)
 
 
-def _by_nevra(package: Package) -> Nevra:
-    return package.nevra
-
-
-def _find_removals(origin: Origin, before: Sequence[Nevra]) -> tuple[Nevra, ...]:
-    """The base packages to remove; a name the base no longer has is inactive."""
-    return tuple(n for n in before if n.name in origin.removals)
+def _solve(
+    tx: Transaction,
+    goal: dnf.Goal,
+    wanted: Wanted,
+    remote: Sequence[tuple[str, tuple[str, ...]]],
+    kept: Sequence[Nevra],
+    cache: Path,
+) -> _Found:
+    """Let dnf find the packages for what is wanted, and verify them."""
+    _announce_repos(goal.repos)
+    with tx.step("resolve", "Resolving dependencies"):
+        for repo, names in remote:
+            scratch = tx.staging / f"query-{repo}"
+            scratch.mkdir()
+            chosen = packaging.choose_repo(goal.repos, repo)
+            query = dnf.Query(chosen, goal.releasever, cache, scratch)
+            found = packaging.find_in_repo(query, names)
+            wanted += replacements.remote_replacements(repo, found, kept)
+        here = frozenset(p.name for p in (*(cache / "packages").glob("*.rpm"), *wanted.files))
+        overridden = [n for n in kept if n.name in wanted.sources]
+        goal = replace(
+            goal,
+            names=wanted.specs,
+            files=wanted.files,
+            locked=tuple(n.name_arch for n in kept if n not in overridden),
+        )
+        if not wanted:
+            return _Found()
+        resolution = packaging.resolve(goal, cache, tx.staging, overridden)
+    with tx.step("fetch", "Importing packages"):
+        packages = packaging.fetch(resolution, goal.repos, cache)
+    _announce_states(_repo_states(goal.repos, cache))
+    return _Found(packages, wanted, here)
 
 
 def _split_requests(
@@ -122,23 +170,15 @@ def _spellings(package: Nevra) -> tuple[str, ...]:
     return (package.name, package.name_arch, name_evr, str(package))
 
 
-def _local_files(
-    sysroot: Sysroot, wanted: Sequence[LocalPackage], before: Sequence[Nevra]
-) -> tuple[Path, ...]:
+def _local_files(sysroot: Sysroot, origin: Origin, base: Sequence[Nevra]) -> tuple[Path, ...]:
     """The files of local packages, but for those the base has got by now."""
-    present = set(map(str, before))
-    files = []
-    for package in wanted:
-        path = sysroot.local_packages / f"{package.sha256}.rpm"
-        if package.nevra in present:
-            continue
-        if not path.exists():
-            raise BadInput(
-                f"the file of the local package {package.nevra} is no longer in the sysroot",
-                hint=f"give it again: rpm-ostree install ./{package.nevra}.rpm",
-            )
-        files.append(path)
-    return tuple(files)
+    present = set(map(str, base))
+    wanted = (*origin.local_packages, *origin.local_fileoverrides)
+    return tuple(
+        replacements.kept_file(sysroot, package, "install")
+        for package in wanted
+        if package.nevra not in present
+    )
 
 
 def _repo_states(repos: Sequence[RpmRepo], cache: Path) -> tuple[RepoState, ...]:
@@ -146,10 +186,10 @@ def _repo_states(repos: Sequence[RpmRepo], cache: Path) -> tuple[RepoState, ...]
     return tuple(RepoState(state.id, state.timestamp) for state in known if state is not None)
 
 
-def _refuse_satisfied(inactive: Sequence[Inactive], options: Options) -> None:
+def _refuse_satisfied(inactive: Sequence[Inactive], change: Change) -> None:
     """A new request that the base satisfies is a mistake, unless it was said to be none."""
     for item in inactive:
-        if item.request in options.explicit and not options.allow_inactive:
+        if item.request in change.explicit:
             raise BadInput(
                 f'"{item.request}" is already provided by: {item.provider}. '
                 "Use --allow-inactive to explicitly require it."

@@ -1,30 +1,21 @@
 """upgrade: the newest base of the branch, with every layer applied anew."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rpmostree.base import events
 from rpmostree.base.errors import BadInput
 from rpmostree.model.diff import PackageChange
 from rpmostree.model.layered import text_value
-from rpmostree.model.plan import Options, Outcome, Wish
+from rpmostree.model.origin import Origin
+from rpmostree.model.plan import Options, Wish
 from rpmostree.model.refspec import Refspec
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops import derive
-from rpmostree.ops.ground import Ground, find_ground, is_unchanged, wish_of
-from rpmostree.ops.transaction import begin, require_root
+from rpmostree.ops.change import Change
+from rpmostree.ops.ground import Ground, find_ground, refuse_unconfigured, wish_of
+from rpmostree.ops.transaction import require_root
 from rpmostree.tools import ostree
 from rpmostree.tools.repo import Repo
-
-_NOTHING_NEW = "No upgrade available."
-
-
-@dataclass(frozen=True)
-class Upgrade:
-    """How to upgrade."""
-
-    allow_downgrade: bool = False
-    options: Options = field(default_factory=Options)
 
 
 @dataclass(frozen=True)
@@ -37,28 +28,34 @@ class Available:
     diff: tuple[PackageChange, ...]
 
 
-def upgrade(
-    sysroot: Sysroot, how: Upgrade, *, stateroot: str | None = None, wait: float = 0
-) -> Outcome:
-    """Deploy the newest commit of the origin's branch, unless it is deployed already.
+def newest(*, allow_downgrade: bool = False) -> Change:
+    """Go to the newest commit of the origin's branch.
 
-    A commit older than the present base is refused without `allow_downgrade`.
+    A commit older than the present base is refused without `allow_downgrade`. A version chosen
+    with `deploy` is given up; a pinned commit stays.
     """
-    require_root()
-    repo = Repo(sysroot.repo)
-    ground = find_ground(sysroot, stateroot)
-    _pull(repo, wish_of(ground, repo), how)
-    if is_unchanged(sysroot, repo, ground, _newest(repo, ground, how)):
-        return Outcome(_NOTHING_NEW)
-    with begin(sysroot, "upgrade", wait) as tx:
-        ground = find_ground(sysroot, stateroot)  # as it is, now that nobody can change it
-        wish = _newest(repo, ground, how)
-        if is_unchanged(sysroot, repo, ground, wish):
-            return Outcome(_NOTHING_NEW)
-        outcome = derive.carry_out(tx, ground, wish, how.options)
-    if how.options.download_only:
-        return replace(outcome, text="Update downloaded.")
-    return outcome
+
+    def fetch(repo: Repo, ground: Ground, options: Options) -> None:
+        refspec = branch_of(wish_of(ground, repo).origin)
+        if may_have_news(repo, refspec) and not options.cache_only:
+            ostree.pull(repo.path, refspec, timestamp_check=not allow_downgrade)
+
+    def edit(repo: Repo, _ground: Ground, wish: Wish) -> Wish:
+        refspec = branch_of(wish.origin)
+        if refspec.pinned:
+            return wish
+        base = complete(repo, repo.resolve(str(refspec)), str(refspec))
+        if not allow_downgrade:
+            refuse_older(repo, wish.base, base, "--allow-downgrade")
+        return replace(wish, base=base, origin=replace(wish.origin, override_commit=None))
+
+    return Change(
+        "upgrade",
+        edits=(edit,),
+        fetches=(fetch,),
+        unchanged=_nothing_new,
+        downloaded="Update downloaded.",
+    )
 
 
 def check(sysroot: Sysroot, *, stateroot: str | None = None) -> Available | None:
@@ -66,33 +63,32 @@ def check(sysroot: Sysroot, *, stateroot: str | None = None) -> Available | None
     require_root()
     repo = Repo(sysroot.repo)
     ground = find_ground(sysroot, stateroot)
+    refuse_unconfigured(ground.default.origin)
     wish = wish_of(ground, repo)
-    refspec = _branch(wish)
-    if refspec is None or refspec.pinned:
+    refspec = branch_of(wish.origin)
+    if refspec.pinned:
         return None
     if refspec.remote:
         ostree.pull(repo.path, refspec, timestamp_check=False, metadata_only=True)
-    newest = repo.resolve(str(refspec))
-    if newest == wish.base:
+    tip = repo.resolve(str(refspec))
+    if tip == wish.base:
         return None
-    commit = repo.load_commit(newest)
-    diff = derive.diff_commits(repo, wish.base, newest)
-    return Available(newest, text_value(commit, "version"), commit.timestamp, diff)
+    commit = repo.load_commit(tip)
+    diff = derive.diff_commits(repo, wish.base, tip)
+    return Available(tip, text_value(commit, "version"), commit.timestamp, diff)
 
 
-def _pull(repo: Repo, wish: Wish, how: Upgrade) -> None:
-    """Fetch the newest commit of the branch, if it has one and the network may be used."""
-    refspec = _branch(wish)
-    if refspec is None:
-        raise BadInput("container images are not served yet", hint="the origin names an image")
-    if refspec.pinned and not wish.origin.layers:
-        events.message("Pinned to commit; no upgrade available")
-    if _may_have_news(repo, refspec) and not how.options.cache_only:
-        with events.step("pull"):
-            ostree.pull(repo.path, refspec, timestamp_check=not how.allow_downgrade)
+def branch_of(origin: Origin) -> Refspec:
+    """Where the base comes from. Raises BadInput for a container image."""
+    if origin.refspec is None:
+        raise BadInput(
+            f"container images are not served yet: {origin.container}",
+            hint="rebase to an ostree branch: rpm-ostree rebase REMOTE:BRANCH",
+        )
+    return origin.refspec
 
 
-def _may_have_news(repo: Repo, refspec: Refspec) -> bool:
+def may_have_news(repo: Repo, refspec: Refspec) -> bool:
     """Is it worth a pull? A remote that is a directory here can be looked at first."""
     if refspec.pinned or not refspec.remote:
         return False
@@ -103,31 +99,30 @@ def _may_have_news(repo: Repo, refspec: Refspec) -> bool:
     return theirs is None or theirs != repo.read_ref(refspec) or repo.is_partial(theirs)
 
 
-def _newest(repo: Repo, ground: Ground, how: Upgrade) -> Wish:
-    """The default deployment's wish on the newest base there is."""
-    wish = wish_of(ground, repo)
-    refspec = _branch(wish)
-    if refspec is None or refspec.pinned:
-        return wish
-    newest = repo.resolve(str(refspec))
-    if repo.is_partial(newest):
+def complete(repo: Repo, checksum: str, what: str) -> str:
+    """The commit itself. Raises BadInput if not all of it is here."""
+    if not repo.has_commit(checksum) or repo.is_partial(checksum):
         raise BadInput(
-            f"commit {newest} of {refspec} has not been downloaded yet",
+            f"commit {checksum} of {what} has not been downloaded yet",
             hint="leave --cache-only out",
         )
-    if not how.allow_downgrade:
-        _refuse_older(repo, wish.base, newest)
-    return replace(wish, base=newest, origin=replace(wish.origin, override_commit=None))
+    return checksum
 
 
-def _branch(wish: Wish) -> Refspec | None:
-    return wish.origin.refspec
-
-
-def _refuse_older(repo: Repo, present: str, newest: str) -> None:
-    old, new = repo.load_commit(present), repo.load_commit(newest)
+def refuse_older(repo: Repo, present: str, target: str, way_out: str) -> None:
+    """Raises BadInput if the target was made before the present base."""
+    old, new = repo.load_commit(present), repo.load_commit(target)
     if new.timestamp < old.timestamp:
         raise BadInput(
-            f"Upgrade target revision '{newest}' is chronologically older than '{present}'",
-            hint="use --allow-downgrade to go there all the same",
+            f"Upgrade target revision '{target}' is chronologically older than '{present}'",
+            hint=f"use {way_out} to go there all the same",
         )
+
+
+def _nothing_new(ground: Ground) -> str:
+    origin = ground.default.origin
+    if origin.refspec is None or not origin.refspec.pinned or origin.packages:
+        return "No upgrade available."
+    if origin.custom_description:
+        return f"Pinned to commit by custom origin: {origin.custom_description}"
+    return "Pinned to commit; no upgrade available"

@@ -17,11 +17,14 @@ from pathlib import Path
 from rpmostree.base import events
 from rpmostree.base.errors import BadInput, ToolFailed, ToolMissing
 from rpmostree.base.run import find, run
+from rpmostree.model.nevra import Nevra
 from rpmostree.model.rpmrepo import RpmRepo, write_repos
 
+_CACHE_OF_4 = "/var/cache/dnf"  # it is put below the root, where the cache is bound
 _INSTALLS = frozenset({"Install", "Upgrade", "Downgrade", "Reinstall", "Obsoleting"})
 # "(3/17): foo-1.0-1.noarch.rpm  3.1 MB/s | 9.9 kB  00:00"; dnf 5: "[ 3/17] foo-0:1.0-1.noarch ..."
 _DOWNLOADED = re.compile(r"[(\[] *(\d+)/(\d+)[)\]]:? \S+-\S+ .*\| +([\d.]+) +([kKMGT]?)i?B\b")
+_NEVRA = "%{name}\t%{epoch}\t%{version}\t%{release}\t%{arch}\n"
 _NO_MATCH = re.compile(r"^No match for argument: (.+)$", re.MULTILINE)
 
 
@@ -77,6 +80,41 @@ def resolve(goal: Goal, cache: Path, scratch: Path) -> Resolution:
     program = dnf_program()
     solve = _solve_with_5 if program == "dnf5" else _solve_with_4
     return solve(goal, cache, scratch, home)
+
+
+@dataclass(frozen=True)
+class Query:
+    """Questions to one repository; needs no root."""
+
+    repo: RpmRepo
+    release: str
+    cache: Path
+    scratch: Path
+
+    def newest(self, names: Sequence[str]) -> tuple[Nevra, ...]:
+        """The newest package of each of these names, for this machine."""
+        lines = self._ask(f"--qf={_NEVRA}", "--latest-limit=1", "--", *names)
+        rows = (line.split("\t") for line in lines)
+        found = (Nevra(name, int(epoch), v, r, arch) for name, epoch, v, r, arch in rows)
+        return tuple(n for n in found if n.name in names and n.arch in _architectures())
+
+    def locate(self, nevra: Nevra) -> str:
+        """The address of a package."""
+        option = "--qf=%{remote_location}\n" if dnf_program() == "dnf5" else "--location"
+        return self._ask(option, "--", str(nevra))[0]
+
+    def _ask(self, *words: str) -> list[str]:
+        goal = Goal(self.scratch, "/", (self.repo,), releasever=self.release)
+        extra = {"cachedir": str(self.cache / "repomd"), "logdir": str(self.scratch)}
+        configuration = _configure(goal, self.scratch, extra)
+        head = [dnf_program(), "-q", "-c", str(configuration)]
+        head += [f"--releasever={self.release or '0'}", "repoquery"]
+        done = run([*head, *words], what=f"cannot query the repository {self.repo.id}")
+        return [line for line in done.stdout.splitlines() if line.strip()]
+
+
+def _architectures() -> tuple[str, str]:
+    return (os.uname().machine, "noarch")
 
 
 def dnf_program() -> str:
@@ -138,6 +176,7 @@ def _configure(goal: Goal, scratch: Path, extra: Mapping[str, str]) -> Path:
         "logdir": "/var/log",
         "persistdir": "/var/lib/dnf",
         "excludepkgs": ",".join(goal.locked),
+        "installonlypkgs": "",
         **extra,
     }
     path = scratch / "dnf.conf"
@@ -174,7 +213,7 @@ def _solve_with_4(goal: Goal, cache: Path, scratch: Path, home: Path) -> Resolut
         "plugins": "1",
         "pluginpath": str(plugins),
         "pluginconfpath": "/nonexistent",
-        "cachedir": "/var/cache/dnf",  # dnf 4 puts it below the root, where the cache is bound
+        "cachedir": _CACHE_OF_4,
     }
     plan, pool = scratch / "plan.json", cache / "packages"
     pool.mkdir(parents=True, exist_ok=True)

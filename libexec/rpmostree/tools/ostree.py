@@ -17,16 +17,37 @@ def commit_directory(repo: Path, directory: Path, *, consume: bool = False) -> s
 
 
 def pull(
-    repo: Path, refspec: Refspec, *, timestamp_check: bool, metadata_only: bool = False
+    repo: Path,
+    refspec: Refspec,
+    *,
+    timestamp_check: bool,
+    metadata_only: bool = False,
+    depth: int = 0,
 ) -> None:
-    """Fetch the newest commit of a branch from its remote."""
+    """Fetch the newest commit of a branch, or a pinned commit, from its remote.
+
+    `depth` is how many of its ancestors come along. Signatures are verified as the remote's
+    configuration demands.
+    """
     from rpmostree.base.retry import patiently
 
     words = ["ostree", "pull", f"--repo={repo}"]
     words += ["--timestamp-check"] if timestamp_check else []
     words += ["--commit-metadata-only"] if metadata_only else []
+    words += [f"--depth={depth}"] if depth else []
     words += ["--", str(refspec.remote), refspec.ref]
     patiently(lambda: run(words, what=f"While pulling {refspec.ref}"))
+
+
+def pull_local(repo: Path, source: Path, ref: str) -> None:
+    """Copy a commit from a repository on this machine; no branch is made for it."""
+    run(["ostree", "pull-local", f"--repo={repo}", source, ref], what=f"While pulling {ref}")
+
+
+def rev_parse(repo: Path, ref: str) -> str:
+    """The commit a branch of any repository points to. Raises ToolFailed in ostree's words."""
+    words = ["ostree", "rev-parse", f"--repo={repo}", "--", ref]
+    return run(words, what=f"cannot find {ref} in {repo}").stdout.strip()
 
 
 def check_out(

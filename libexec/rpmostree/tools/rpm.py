@@ -17,6 +17,7 @@ from rpmostree.model.package import FileFlag, Package, PackageFile
 
 DATABASES = ("usr/share/rpm", "usr/lib/sysimage/rpm", "var/lib/rpm")
 _NEVRA = "%{NAME}\t%{EPOCHNUM}\t%{VERSION}\t%{RELEASE}\t%{ARCH}\n"
+_SIZE = "%{LONGSIZE}\n"
 _FILES = (
     "[%{FILENAMES}\t%{FILEMODES:octal}\t%{FILEUSERNAME}\t%{FILEGROUPNAME}"
     "\t%{FILELINKTOS}\t%{FILEFLAGS}\n]"
@@ -86,7 +87,7 @@ def read_packages(
     if not paths:
         return ()
     done = run(
-        ["rpm", "-qp", "--nosignature", "--qf", _NEVRA + _FILES + _SCRIPTS, "--", *paths],
+        ["rpm", "-qp", "--nosignature", "--qf", _SIZE + _NEVRA + _FILES + _SCRIPTS, "--", *paths],
         ok=range(256),
         env=_ENV,
     )
@@ -205,13 +206,13 @@ def _nevra(line: str) -> Nevra:
 
 def _package(text: str, path: Path, repos: dict[str, str]) -> Package:
     table, _, scripts = text.lstrip("\n").partition("\v")
-    head, *lines = table.split("\n")[:-1]
+    size, head, *lines = table.split("\n")[:-1]
     try:
         nevra = _nevra(head)
         files = tuple(_file(line) for line in lines)
     except ValueError:
         raise RpmOstreeError(f"{path} has a file list that cannot be right") from None
-    return Package(nevra, path, files, scripts, repos.get(str(nevra)))
+    return Package(nevra, path, files, scripts, repos.get(str(nevra)), int(size))
 
 
 def _file(line: str) -> PackageFile:

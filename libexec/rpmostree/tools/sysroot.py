@@ -192,6 +192,19 @@ def deploy(sysroot: Sysroot, new: NewDeployment, origin_file: Path, *, stage: bo
     run([*words, new.checksum], what="cannot deploy")
 
 
+def lock_finalization(sysroot: Sysroot) -> None:
+    """Keep the staged deployment from becoming the default at shutdown until it is let go.
+
+    The file is ostree's own mark; its `admin deploy` can set it only in newer versions.
+    """
+    (sysroot.path / _LOCKED).touch()
+
+
+def unlock_finalization(sysroot: Sysroot) -> None:
+    """Let the staged deployment become the default at shutdown."""
+    (sysroot.path / _LOCKED).unlink(missing_ok=True)
+
+
 def undeploy(sysroot: Sysroot, index: int) -> None:
     """Drop the deployment at `index`. ostree refuses for the booted one."""
     run([*_admin(sysroot, "undeploy"), str(index)], what="cannot drop the deployment")
