@@ -23,31 +23,50 @@ COMMON = 5
 FILES = frozenset({"FILE", "PATH", "TREEFILE", "RPM"})
 DIRECTORIES = frozenset({"DIR", "REPO"})
 DIRECTORY_OPTIONS = frozenset({"--sysroot", "--repo"})
+# Values that only a system knows, by what takes them: the option and its metavar, or the arguments
+# of a verb, or any with that metavar. What each stands for is in gen_completions.py.
+LIVE_OPTIONS = {
+    ("--deploy-index", "N"): "indices",
+    ("--delete", "KEY[=VALUE]"): "kargs",
+    ("--delete-if-present", "KEY[=VALUE]"): "kargs",
+    ("--replace", "KEY=VALUE[=NEW]"): "kargs",
+    ("--uninstall", "PKG"): "layered",
+}
+LIVE_VERBS = {
+    ("uninstall",): "layered",
+    ("override", "reset"): "overridden",
+    ("db", "diff"): "revisions",
+    ("db", "list"): "revisions",
+}
+LIVE_METAVARS = {"REVISION": "revisions"}
 # These take packages by the path of their file as well.
 FILE_VERBS = frozenset({("install",), ("override", "replace")})
 
 
 @dataclass(frozen=True)
 class Value:
-    """What an option takes, by its metavar: `a|b` is a choice, `[A]` may be left out."""
+    """What an option takes, by its metavar: `a|b` is a choice, `[A]` may be left out.
+
+    `live` names values that only a system knows.
+    """
 
     metavar: str
     optional: bool = False
     directory: bool = False
+    live: str | None = None
 
     @property
     def choices(self) -> tuple[str, ...]:
-        return (
-            tuple(self.metavar.split("|"))
-            if re.fullmatch(r"[\w-]+(\|[\w-]+)+", self.metavar)
-            else ()
-        )
+        words = re.sub(r"\[.*?\]", "", self.metavar)
+        return tuple(words.split("|")) if re.fullmatch(r"[\w-]+(\|[\w-]+)+", words) else ()
 
     @property
     def kind(self) -> str:
-        """`choice`, `directory`, `file` or `word`."""
+        """`choice`, `directory`, `file`, `word`, or what is `live`."""
         if self.choices:
             return "choice"
+        if self.live:
+            return self.live
         if self.directory or self.metavar in DIRECTORIES:
             return "directory"
         return "file" if self.metavar in FILES else "word"
@@ -72,6 +91,13 @@ class Verb:
     options: tuple[Option, ...]
     arguments: tuple[str, ...]
     verbs: tuple["Verb", ...]
+
+    @cached_property
+    def live(self) -> str | None:
+        """Which values the arguments take that only a system knows."""
+        metavars = re.findall(r"[A-Z]+", " ".join(self.arguments))
+        known = map(LIVE_METAVARS.get, metavars)
+        return LIVE_VERBS.get(self.words) or next(filter(None, known), None)
 
     @cached_property
     def takes_files(self) -> bool:
@@ -139,7 +165,9 @@ def _option(param: Any) -> Option:  # noqa: ANN401
         raise ValueError(f"{names[0]} takes a value, but has no metavar to tell which")
     metavar = param.metavar.strip("[]") if param.metavar.startswith("[") else param.metavar
     directory = bool(DIRECTORY_OPTIONS.intersection(names))
-    value = Value(metavar, optional=metavar != param.metavar, directory=directory)
+    by_name = (LIVE_OPTIONS.get((name, metavar)) for name in names)
+    live = next(filter(None, by_name), LIVE_METAVARS.get(metavar))
+    value = Value(metavar, metavar != param.metavar, directory, live)
     return Option(names, _sentences(param.help), value, repeatable=param.multiple)
 
 

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Write completions/ for bash, zsh and fish from the commands.
 
-They are static: asking the program at every press of TAB would take its whole start each time.
+They are static where they can be: asking the program takes its whole start at each press of TAB.
+What only a system knows is asked for when it is to be completed, of the sysroot that the line
+names; whatever goes wrong with that, there is nothing to choose from.
 
     gen_completions.py      write the three files
     gen_completions.py -    print them
@@ -16,6 +18,25 @@ from command_tree import PROGRAM, TOP, Option, Value, Verb, read_program
 
 WHERE = TOP / "completions"
 ORIGIN = "# Made by .ci/gen_completions.py from the commands."
+
+
+# Makes lines with a value each of the JSON of `status`, or of `kargs` for that kind. No
+# apostrophe and no backslash may be in it: each shell has it between apostrophes.
+READER = """\
+import json, sys
+kind, found = sys.argv[1], json.load(sys.stdin)
+deployments = found.get("deployments", [])
+first = deployments[0] if deployments else {}
+values = {
+    "indices": lambda: range(len(deployments)),
+    "revisions": lambda: [d["checksum"] for d in deployments],
+    "layered": lambda: first["requested-packages"] + first["requested-local-packages"],
+    "overridden": lambda: first["requested-base-removals"]
+    + first["requested-base-local-replacements"],
+    "kargs": lambda: [k for k in found["kargs"] if not k.startswith("ostree=")],
+}[kind]()
+for value in dict.fromkeys(values):
+    print(value)"""
 
 
 def main() -> None:
@@ -49,19 +70,54 @@ def valued(options: Iterable[Option]) -> Iterator[tuple[Option, Value]]:
 
 # ---------------------------------------------------------------------------------------- bash
 
-BASH_HEAD = """\
+BASH_HEAD = (
+    f"""\
+_rpm_ostree_live() {{
+    local verb=status root=() value before='' word
+    [[ $1 == kargs ]] && verb=kargs
+    for word in "${{line[@]}}"; do
+        if [[ $before == --sysroot ]]; then
+            root=(--sysroot="$word")
+        elif [[ $word == --sysroot=* ]]; then
+            root=("$word")
+        fi
+        before=$word
+    done
+    while IFS= read -r value; do
+        # word by word, since `compgen -W` would carry out what is in them
+        if [[ $value == "$cur"* ]]; then
+            printf -v value %q "${{value#"$glued"}}"
+            COMPREPLY+=("$value")
+        fi
+    done < <(command rpm-ostree $verb --json "${{root[@]}}" 2>/dev/null </dev/null |
+        python3 -I -c '{READER}' "$1" 2>/dev/null)
+}}
+
+"""
+    + """\
 _rpm_ostree() {
-    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local verb='' words='' kind='' word
+    local verb='' words='' kind='' glued='' cur prev word i
+    local line=()
     COMPREPLY=()
-    # "=" is a word of its own
-    if [[ $cur == '=' ]]; then
-        cur=''
-    elif [[ $prev == '=' ]]; then
-        prev=${COMP_WORDS[COMP_CWORD - 2]}
+    # "=" and ":" are words of their own
+    for ((i = 1; i <= COMP_CWORD; i++)); do
+        word=${COMP_WORDS[i]}
+        if ((i > 1)) && [[ $word =~ ^[=:]+$ || ${COMP_WORDS[i - 1]} =~ ^[=:]+$ ]]; then
+            line[-1]+=$word
+        else
+            line+=("$word")
+        fi
+    done
+    cur=${line[-1]} prev=''
+    ((${#line[@]} < 2)) || prev=${line[-2]}
+    if [[ $cur == --*=* ]]; then
+        prev=${cur%%=*} cur=${cur#*=}
     fi
+    # what of the word stands before those, readline keeps
+    [[ $cur != *[=:]* ]] || glued=${cur%"${cur##*[=:]}"}
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case "$verb $word" in"""
+)
 
 BASH_TAIL = """\
     esac
@@ -73,8 +129,12 @@ BASH_TAIL = """\
             compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
         word) ;;
+        indices | revisions | kargs | layered | overridden)
+            _rpm_ostree_live "$kind"
+            return ;;
         *) mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur") ;;
     esac
+    COMPREPLY=("${COMPREPLY[@]#"$glued"}")
 }
 complete -F _rpm_ostree rpm-ostree"""
 
@@ -109,7 +169,7 @@ def bash_verb(verb: Verb) -> Iterator[str]:
     if below:
         yield f"{indent}words='{below} {names}'"
     else:
-        kind = "file" if verb.takes_files else "word"
+        kind = "file" if verb.takes_files else verb.live or "word"
         yield f"{indent}if [[ $cur == -* ]]; then words='{names}'; else kind='{kind}'; fi"
     if cases:
         yield "                    ;;"
@@ -130,9 +190,31 @@ def bash_values(verb: Verb) -> Iterator[str]:
 # ----------------------------------------------------------------------------------------- zsh
 
 
+ZSH_LIVE = f"""\
+_rpm_ostree_live() {{
+    # _arguments puts options for compadd before the kind
+    local kind=${{@[-1]}} verb=status before word
+    local -a root found
+    [[ $kind == kargs ]] && verb=kargs
+    for word in "${{(@Q)words}}"; do
+        if [[ $before == --sysroot ]]; then
+            root=(--sysroot=$word)
+        elif [[ $word == --sysroot=* ]]; then
+            root=($word)
+        fi
+        before=$word
+    done
+    found=(${{(f)"$(command rpm-ostree $verb --json $root 2>/dev/null </dev/null |
+        python3 -I -c '{READER}' $kind 2>/dev/null)"}})
+    compadd "${{(@)@[1,-2]}}" -- $found
+}}"""
+
+
 def zsh(program: Verb) -> Iterator[str]:
     yield f"#compdef {PROGRAM}"
     yield ORIGIN
+    yield ""
+    yield ZSH_LIVE
     for verb in reversed(list(program.walk())):
         yield ""
         yield f"{zsh_name(verb)}() {{"
@@ -171,7 +253,7 @@ def zsh_verb(verb: Verb) -> Iterator[str]:
     yield "_arguments \\"
     yield from zsh_options(verb)
     what = zsh_text(" ".join(verb.arguments) or "no more arguments")
-    action = "_files" if verb.takes_files else " "
+    action = "_files" if verb.takes_files else zsh_live(verb.live) if verb.live else " "
     yield f"    {shlex.quote(f'*:{what}:{action}')}"
 
 
@@ -188,7 +270,12 @@ def zsh_options(verb: Verb) -> Iterator[str]:
 
 def zsh_value(value: Value) -> str:
     actions = {"choice": f"({' '.join(value.choices)})", "file": "_files", "directory": "_files -/"}
-    return f":{zsh_text(value.metavar)}:{actions.get(value.kind, ' ')}"
+    action = zsh_live(value.live) if value.live else actions.get(value.kind, " ")
+    return f":{zsh_text(value.metavar)}:{action}"
+
+
+def zsh_live(kind: str) -> str:
+    return f"_rpm_ostree_live {kind}"
 
 
 def zsh_text(text: str) -> str:
@@ -197,7 +284,27 @@ def zsh_text(text: str) -> str:
 
 # ---------------------------------------------------------------------------------------- fish
 
-FISH_HEAD = """\
+FISH_HEAD = (
+    f"""\
+function __rpm_ostree_live --description 'Values that only a system knows'
+    set -l verb status
+    test $argv[1] = kargs; and set verb kargs
+    set -l root
+    set -l before ''
+    for word in (commandline -opc)[2..]
+        if test "$before" = --sysroot
+            set root --sysroot=$word
+        else if string match -q -- '--sysroot=*' $word
+            set root $word
+        end
+        set before $word
+    end
+    command rpm-ostree $verb --json $root 2>/dev/null </dev/null |
+        python3 -I -c '{READER}' $argv[1] 2>/dev/null
+end
+
+"""
+    + """\
 function __rpm_ostree_at --description 'Are these the words of the command so far?'
     set -l verb
     for word in (commandline -opc)[2..]
@@ -207,6 +314,7 @@ function __rpm_ostree_at --description 'Are these the words of the command so fa
 end
 
 complete -c rpm-ostree -f"""
+)
 
 
 def fish(program: Verb) -> Iterator[str]:
@@ -227,6 +335,8 @@ def fish_verb(verb: Verb) -> Iterator[str]:
         yield f"{here} -a {other.words[-1]} -d {fish_quote(other.help)}"
     if verb.takes_files:
         yield f"{here} -F"
+    elif verb.live:
+        yield f"{here} -a {fish_quote(f'(__rpm_ostree_live {verb.live})')}"
     for option in verb.options:
         words = [f"-l {n[2:]}" if n.startswith("--") else f"-s {n[1:]}" for n in option.names]
         value = next((fish_value(v) for _, v in valued([option])), [])
@@ -239,6 +349,8 @@ def fish_value(value: Value) -> list[str]:
         "file": ["-r", "-F"],
         "directory": ["-x", "-a", "'(__fish_complete_directories)'"],
     }
+    if value.live:
+        return ["-x", "-a", fish_quote(f"(__rpm_ostree_live {value.live})")]
     return actions.get(value.kind, ["-x"])
 
 

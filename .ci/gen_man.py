@@ -1,42 +1,85 @@
 #!/usr/bin/env python3
-"""Write man/rpm-ostree.1: the commands as they are, and the tail that is written by hand.
+"""Write the pages of man/.
 
-gen_man.py          write the page
-gen_man.py -        print it
+rpm-ostree.1 tells of the commands as they are, with a tail that is written by hand;
+rpm-ostreed.conf.5 of the settings as they are.
+
+gen_man.py          write the pages
+gen_man.py -        print them
 """
 
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 
 from command_tree import PROGRAM, TOP, Option, Verb, common_options, read_program
 
-PAGE = TOP / "man" / "rpm-ostree.1"
-TAIL = TOP / "man" / "rpm-ostree.tail.in"
+WHERE = TOP / "man"
+TAIL = WHERE / "rpm-ostree.tail.in"
+SETTINGS = "rpm-ostreed.conf"
+SETTINGS_ORIGIN = '.\\" Made by .ci/gen_man.py from tools/settings.py; edit that.'
 ORIGIN = '.\\" Made by .ci/gen_man.py from the commands and rpm-ostree.tail.in; edit those.'
 
 
 def main() -> None:
-    """Write the page, or print it."""
-    page = make_page()
-    if sys.argv[1:] == ["-"]:
-        sys.stdout.write(page)
-    else:
-        PAGE.write_text(page, encoding="utf-8")
+    """Write the pages, or print them."""
+    for name, page in make_pages().items():
+        if sys.argv[1:] == ["-"]:
+            sys.stdout.write(page)
+        else:
+            (WHERE / name).write_text(page, encoding="utf-8")
 
 
-def make_page() -> str:
-    """The whole page in the man macros."""
+def make_pages() -> dict[str, str]:
+    """The text of each page, in the man macros, by its name."""
     program = read_program()
     lines = [ORIGIN, *head(program), *commands(program), *common_section(program)]
-    return "\n".join(lines) + "\n" + TAIL.read_text(encoding="utf-8")
+    main_page = "\n".join(lines) + "\n" + TAIL.read_text(encoding="utf-8")
+    return {f"{PROGRAM}.1": main_page, f"{SETTINGS}.5": "\n".join(settings_page()) + "\n"}
+
+
+def settings_page() -> Iterator[str]:
+    from rpmostree.tools.settings import GROUP, Settings
+
+    yield SETTINGS_ORIGIN
+    yield from title(SETTINGS, 5, "File Formats", "what an administrator decided beforehand")
+    yield ".SH SYNOPSIS"
+    yield f"\\fI{escape(f'/etc/{SETTINGS}')}\\fR"
+    yield ".SH DESCRIPTION"
+    yield f"Settings for {bold(PROGRAM)}, each a line {variables('KEY=VALUE')}"
+    yield f"in the group {bold(f'[{GROUP}]')}."
+    yield "The file need not exist, nor any key in it; other keys are ignored."
+    yield "It is read anew by each command, from the deployment that a change is based on."
+    yield ".SH KEYS"
+    for key in fields(Settings):
+        switch = isinstance(key.default, bool)
+        usual = str(key.default).lower() if switch else str(key.default)
+        yield ".TP"
+        yield f"{bold(key.metadata['key'])}={variables('BOOLEAN' if switch else 'WORD')}"
+        yield escape(key.metadata["meaning"])
+        yield f"The default is {bold(usual)}."
+    yield ".PP"
+    yield f"{bold('false')}, {bold('no')} and {bold('0')} turn off what may be turned on;"
+    yield "everything else turns it on."
+    yield ".SH EXAMPLE"
+    yield ".nf"
+    yield f"[{GROUP}]"
+    yield "Recommends=false"
+    yield ".fi"
+    yield '.SH "SEE ALSO"'
+    yield f".BR {escape(PROGRAM)} (1)"
+
+
+def title(name: str, section: int, group: str, summary: str) -> Iterator[str]:
+    yield f'.TH {escape(name.upper())} {section} "" {escape(PROGRAM)} "{group}"'
+    yield ".SH NAME"
+    yield f"{escape(name)} \\- {escape(summary)}"
 
 
 def head(program: Verb) -> Iterator[str]:
     summary = program.help.rstrip(".")
-    yield f'.TH {escape(PROGRAM.upper())} 1 "" {escape(PROGRAM)} "User Commands"'
-    yield ".SH NAME"
-    yield f"{escape(PROGRAM)} \\- {escape(summary[0].lower() + summary[1:])}"
+    yield from title(PROGRAM, 1, "User Commands", summary[0].lower() + summary[1:])
     yield ".SH SYNOPSIS"
     yield from synopsis(program, "COMMAND", "[OPTION]...", "[ARGUMENT]...")
 

@@ -1,15 +1,59 @@
 # Made by .ci/gen_completions.py from the commands.
 
+_rpm_ostree_live() {
+    local verb=status root=() value before='' word
+    [[ $1 == kargs ]] && verb=kargs
+    for word in "${line[@]}"; do
+        if [[ $before == --sysroot ]]; then
+            root=(--sysroot="$word")
+        elif [[ $word == --sysroot=* ]]; then
+            root=("$word")
+        fi
+        before=$word
+    done
+    while IFS= read -r value; do
+        # word by word, since `compgen -W` would carry out what is in them
+        if [[ $value == "$cur"* ]]; then
+            printf -v value %q "${value#"$glued"}"
+            COMPREPLY+=("$value")
+        fi
+    done < <(command rpm-ostree $verb --json "${root[@]}" 2>/dev/null </dev/null |
+        python3 -I -c 'import json, sys
+kind, found = sys.argv[1], json.load(sys.stdin)
+deployments = found.get("deployments", [])
+first = deployments[0] if deployments else {}
+values = {
+    "indices": lambda: range(len(deployments)),
+    "revisions": lambda: [d["checksum"] for d in deployments],
+    "layered": lambda: first["requested-packages"] + first["requested-local-packages"],
+    "overridden": lambda: first["requested-base-removals"]
+    + first["requested-base-local-replacements"],
+    "kargs": lambda: [k for k in found["kargs"] if not k.startswith("ostree=")],
+}[kind]()
+for value in dict.fromkeys(values):
+    print(value)' "$1" 2>/dev/null)
+}
+
 _rpm_ostree() {
-    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local verb='' words='' kind='' word
+    local verb='' words='' kind='' glued='' cur prev word i
+    local line=()
     COMPREPLY=()
-    # "=" is a word of its own
-    if [[ $cur == '=' ]]; then
-        cur=''
-    elif [[ $prev == '=' ]]; then
-        prev=${COMP_WORDS[COMP_CWORD - 2]}
+    # "=" and ":" are words of their own
+    for ((i = 1; i <= COMP_CWORD; i++)); do
+        word=${COMP_WORDS[i]}
+        if ((i > 1)) && [[ $word =~ ^[=:]+$ || ${COMP_WORDS[i - 1]} =~ ^[=:]+$ ]]; then
+            line[-1]+=$word
+        else
+            line+=("$word")
+        fi
+    done
+    cur=${line[-1]} prev=''
+    ((${#line[@]} < 2)) || prev=${line[-2]}
+    if [[ $cur == --*=* ]]; then
+        prev=${cur%%=*} cur=${cur#*=}
     fi
+    # what of the word stands before those, readline keeps
+    [[ $cur != *[=:]* ]] || glued=${cur%"${cur##*[=:]}"}
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case "$verb $word" in
             ' status') verb=status ;;
@@ -50,54 +94,65 @@ _rpm_ostree() {
             ;;
         upgrade)
             case $prev in
-                --install | --uninstall | --stateroot | --os) kind='word' ;;
+                --install | --stateroot | --os) kind='word' ;;
+                --uninstall) kind='layered' ;;
                 --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--reboot -r --allow-downgrade --preview --check-diff --check --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--reboot -r --allow-downgrade --preview --check-diff --check --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
         deploy)
             case $prev in
-                --install | --uninstall | --stateroot | --os) kind='word' ;;
+                --install | --stateroot | --os) kind='word' ;;
+                --uninstall) kind='layered' ;;
                 --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--reboot -r --preview --check-diff --skip-branch-check --disallow-downgrade --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--reboot -r --preview --check-diff --skip-branch-check --disallow-downgrade --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='revisions'; fi
                     ;;
             esac
             ;;
         rebase)
             case $prev in
-                --branch | -b | --remote | -m | --custom-origin-url | --custom-origin-description | --install | --uninstall | --stateroot | --os) kind='word' ;;
+                --branch | -b | --remote | -m | --custom-origin-url | --custom-origin-description | --install | --stateroot | --os) kind='word' ;;
+                --uninstall) kind='layered' ;;
                 --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--branch -b --remote -m --reboot -r --skip-purge --custom-origin-url --custom-origin-description --disallow-downgrade --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--branch -b --remote -m --reboot -r --skip-purge --custom-origin-url --custom-origin-description --disallow-downgrade --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='revisions'; fi
                     ;;
             esac
             ;;
         rollback)
             case $prev in
                 --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--reboot -r --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--reboot -r --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
         reset)
             case $prev in
-                --install | --uninstall | --stateroot | --os) kind='word' ;;
+                --install | --stateroot | --os) kind='word' ;;
+                --uninstall) kind='layered' ;;
                 --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--overlays -l --overrides -o --initramfs -i --reboot -r --install --uninstall --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--overlays -l --overrides -o --initramfs -i --reboot -r --install --uninstall --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
         install)
             case $prev in
-                --uninstall | --stateroot | --os) kind='word' ;;
+                --uninstall) kind='layered' ;;
                 --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
+                --stateroot | --os) kind='word' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--uninstall --reboot -r --assumeyes -y --allow-inactive --force-replacefiles --idempotent --cache-only -C --download-only --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='file'; fi
+                    if [[ $cur == -* ]]; then words='--uninstall --reboot -r --assumeyes -y --allow-inactive --force-replacefiles --idempotent --cache-only -C --download-only --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='file'; fi
                     ;;
             esac
             ;;
@@ -105,8 +160,9 @@ _rpm_ostree() {
             case $prev in
                 --install | --stateroot | --os) kind='word' ;;
                 --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--install --all --reboot -r --assumeyes -y --idempotent --cache-only -C --download-only --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--install --all --reboot -r --assumeyes -y --idempotent --cache-only -C --download-only --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='layered'; fi
                     ;;
             esac
             ;;
@@ -115,38 +171,47 @@ _rpm_ostree() {
             ;;
         'override replace')
             case $prev in
-                --from | --remove | --install | --uninstall | --stateroot | --os) kind='word' ;;
+                --from | --remove | --install | --stateroot | --os) kind='word' ;;
+                --uninstall) kind='layered' ;;
                 --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--from --freeze --remove --install --uninstall --reboot -r --cache-only -C --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='file'; fi
+                    if [[ $cur == -* ]]; then words='--from --freeze --remove --install --uninstall --reboot -r --cache-only -C --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='file'; fi
                     ;;
             esac
             ;;
         'override remove')
             case $prev in
                 --replace) kind='file' ;;
-                --install | --uninstall | --stateroot | --os) kind='word' ;;
+                --install | --stateroot | --os) kind='word' ;;
+                --uninstall) kind='layered' ;;
                 --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--replace --install --uninstall --reboot -r --cache-only -C --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--replace --install --uninstall --reboot -r --cache-only -C --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
         'override reset')
             case $prev in
-                --install | --uninstall | --stateroot | --os) kind='word' ;;
+                --install | --stateroot | --os) kind='word' ;;
+                --uninstall) kind='layered' ;;
                 --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--all -a --install --uninstall --reboot -r --cache-only -C --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--all -a --install --uninstall --reboot -r --cache-only -C --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='overridden'; fi
                     ;;
             esac
             ;;
         kargs)
             case $prev in
-                --append | --delete | --replace | --append-if-missing | --delete-if-present | --deploy-index | --stateroot | --os) kind='word' ;;
+                --append | --append-if-missing | --stateroot | --os) kind='word' ;;
+                --delete | --replace | --delete-if-present) kind='kargs' ;;
+                --deploy-index) kind='indices' ;;
                 --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--append --delete --replace --append-if-missing --delete-if-present --editor --deploy-index --import-proc-cmdline --reboot --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--append --delete --replace --append-if-missing --delete-if-present --editor --deploy-index --import-proc-cmdline --reboot --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -154,8 +219,9 @@ _rpm_ostree() {
             case $prev in
                 --arg | --stateroot | --os) kind='word' ;;
                 --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--enable --disable --arg --reboot -r --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--enable --disable --arg --reboot -r --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -163,9 +229,10 @@ _rpm_ostree() {
             case $prev in
                 --track | --untrack) kind='file' ;;
                 --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
                 --stateroot | --os) kind='word' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--track --untrack --untrack-all --force-sync --reboot -r --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--track --untrack --untrack-all --force-sync --reboot -r --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -173,8 +240,9 @@ _rpm_ostree() {
             case $prev in
                 --stateroot | --os) kind='word' ;;
                 --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--stateroot --os --base -b --pending -p --rollback -r --repomd -m --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--stateroot --os --base -b --pending -p --rollback -r --repomd -m --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -186,7 +254,7 @@ _rpm_ostree() {
                 --repo | -r | --sysroot) kind='directory' ;;
                 --format | -F) words='block diff json' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--repo -r --sysroot --format -F --base --json --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--repo -r --sysroot --format -F --base --json --help -h'; else kind='revisions'; fi
                     ;;
             esac
             ;;
@@ -194,7 +262,7 @@ _rpm_ostree() {
             case $prev in
                 --repo | -r | --sysroot) kind='directory' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--repo -r --sysroot --json --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--repo -r --sysroot --json --help -h'; else kind='revisions'; fi
                     ;;
             esac
             ;;
@@ -214,8 +282,9 @@ _rpm_ostree() {
                 --repo | -r | --cachedir | --workdir) kind='directory' ;;
                 --parent | --add-metadata-string | --previous-version) kind='word' ;;
                 --add-metadata-from-json | --write-commitid-to | --write-composejson-to | --touch-if-changed) kind='file' ;;
+                --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--repo -r --cachedir --workdir --force-nocache --cache-only -C --download-only --dry-run -n --parent --no-parent --add-metadata-string --add-metadata-from-json --write-commitid-to --write-composejson-to --touch-if-changed --previous-version --disable-selinux --print-only --json --quiet -q --verbose -v --help -h'; else kind='file'; fi
+                    if [[ $cur == -* ]]; then words='--repo -r --cachedir --workdir --force-nocache --cache-only -C --download-only --dry-run -n --parent --no-parent --add-metadata-string --add-metadata-from-json --write-commitid-to --write-composejson-to --touch-if-changed --previous-version --disable-selinux --print-only --json --quiet -q --verbose -v --progress --help -h'; else kind='file'; fi
                     ;;
             esac
             ;;
@@ -228,7 +297,11 @@ _rpm_ostree() {
             compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
         word) ;;
+        indices | revisions | kargs | layered | overridden)
+            _rpm_ostree_live "$kind"
+            return ;;
         *) mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur") ;;
     esac
+    COMPREPLY=("${COMPREPLY[@]#"$glued"}")
 }
 complete -F _rpm_ostree rpm-ostree

@@ -2,6 +2,36 @@
 
 set -g __rpm_ostree_verbs 'status' 'upgrade' 'deploy' 'rebase' 'rollback' 'reset' 'install' 'uninstall' 'override' 'override replace' 'override remove' 'override reset' 'kargs' 'initramfs' 'initramfs-etc' 'cleanup' 'db' 'db diff' 'db list' 'cancel' 'compose' 'compose tree'
 
+function __rpm_ostree_live --description 'Values that only a system knows'
+    set -l verb status
+    test $argv[1] = kargs; and set verb kargs
+    set -l root
+    set -l before ''
+    for word in (commandline -opc)[2..]
+        if test "$before" = --sysroot
+            set root --sysroot=$word
+        else if string match -q -- '--sysroot=*' $word
+            set root $word
+        end
+        set before $word
+    end
+    command rpm-ostree $verb --json $root 2>/dev/null </dev/null |
+        python3 -I -c 'import json, sys
+kind, found = sys.argv[1], json.load(sys.stdin)
+deployments = found.get("deployments", [])
+first = deployments[0] if deployments else {}
+values = {
+    "indices": lambda: range(len(deployments)),
+    "revisions": lambda: [d["checksum"] for d in deployments],
+    "layered": lambda: first["requested-packages"] + first["requested-local-packages"],
+    "overridden": lambda: first["requested-base-removals"]
+    + first["requested-base-local-replacements"],
+    "kargs": lambda: [k for k in found["kargs"] if not k.startswith("ostree=")],
+}[kind]()
+for value in dict.fromkeys(values):
+    print(value)' $argv[1] 2>/dev/null
+end
+
 function __rpm_ostree_at --description 'Are these the words of the command so far?'
     set -l verb
     for word in (commandline -opc)[2..]
@@ -47,18 +77,20 @@ complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l cache-only -s C -d 'Use w
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l download-only -d 'Download what is needed, and deploy nothing'
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l bypass-driver -d 'Ignore a registered driver of updates'
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l install -x -d 'Overlay an additional package as well'
-complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l uninstall -x -d 'Remove an overlaid package as well'
+complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l uninstall -x -a '(__rpm_ostree_live layered)' -d 'Remove an overlaid package as well'
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l sysroot -x -a '(__fish_complete_directories)' -d 'Use the system root PATH (default: /)'
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l json -d 'Print one JSON document on stdout'
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l quiet -s q -d 'Report no progress'
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l dry-run -s n -d 'Show what would be done, and change nothing'
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l stateroot -l os -x -d 'Operate on the provided stateroot'
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l lock-finalization -d 'Keep the staged deployment from taking effect until finalize-deployment'
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l unchanged-exit-77 -d 'Exit with status 77 if nothing changed'
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l help -s h -d 'Show this message and exit.'
 
+complete -c rpm-ostree -n '__rpm_ostree_at deploy' -a '(__rpm_ostree_live revisions)'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l reboot -s r -d 'Initiate a reboot after the operation is complete'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l preview -l check-diff -d 'Only print the package differences'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l skip-branch-check -d 'Accept a checksum that is not on the branch'
@@ -67,18 +99,20 @@ complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l cache-only -s C -d 'Use wh
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l download-only -d 'Download what is needed, and deploy nothing'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l bypass-driver -d 'Ignore a registered driver of updates'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l install -x -d 'Overlay an additional package as well'
-complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l uninstall -x -d 'Remove an overlaid package as well'
+complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l uninstall -x -a '(__rpm_ostree_live layered)' -d 'Remove an overlaid package as well'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l sysroot -x -a '(__fish_complete_directories)' -d 'Use the system root PATH (default: /)'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l json -d 'Print one JSON document on stdout'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l quiet -s q -d 'Report no progress'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l dry-run -s n -d 'Show what would be done, and change nothing'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l stateroot -l os -x -d 'Operate on the provided stateroot'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l lock-finalization -d 'Keep the staged deployment from taking effect until finalize-deployment'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l unchanged-exit-77 -d 'Exit with status 77 if nothing changed'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l help -s h -d 'Show this message and exit.'
 
+complete -c rpm-ostree -n '__rpm_ostree_at rebase' -a '(__rpm_ostree_live revisions)'
 complete -c rpm-ostree -n '__rpm_ostree_at rebase' -l branch -s b -x -d 'Only change the branch'
 complete -c rpm-ostree -n '__rpm_ostree_at rebase' -l remote -s m -x -d 'Only change the remote'
 complete -c rpm-ostree -n '__rpm_ostree_at rebase' -l reboot -s r -d 'Initiate a reboot after the operation is complete'
@@ -90,13 +124,14 @@ complete -c rpm-ostree -n '__rpm_ostree_at rebase' -l cache-only -s C -d 'Use wh
 complete -c rpm-ostree -n '__rpm_ostree_at rebase' -l download-only -d 'Download what is needed, and deploy nothing'
 complete -c rpm-ostree -n '__rpm_ostree_at rebase' -l bypass-driver -d 'Ignore a registered driver of updates'
 complete -c rpm-ostree -n '__rpm_ostree_at rebase' -l install -x -d 'Overlay an additional package as well'
-complete -c rpm-ostree -n '__rpm_ostree_at rebase' -l uninstall -x -d 'Remove an overlaid package as well'
+complete -c rpm-ostree -n '__rpm_ostree_at rebase' -l uninstall -x -a '(__rpm_ostree_live layered)' -d 'Remove an overlaid package as well'
 complete -c rpm-ostree -n '__rpm_ostree_at rebase' -l sysroot -x -a '(__fish_complete_directories)' -d 'Use the system root PATH (default: /)'
 complete -c rpm-ostree -n '__rpm_ostree_at rebase' -l json -d 'Print one JSON document on stdout'
 complete -c rpm-ostree -n '__rpm_ostree_at rebase' -l quiet -s q -d 'Report no progress'
 complete -c rpm-ostree -n '__rpm_ostree_at rebase' -l dry-run -s n -d 'Show what would be done, and change nothing'
 complete -c rpm-ostree -n '__rpm_ostree_at rebase' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at rebase' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at rebase' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at rebase' -l stateroot -l os -x -d 'Operate on the provided stateroot'
 complete -c rpm-ostree -n '__rpm_ostree_at rebase' -l lock-finalization -d 'Keep the staged deployment from taking effect until finalize-deployment'
 complete -c rpm-ostree -n '__rpm_ostree_at rebase' -l unchanged-exit-77 -d 'Exit with status 77 if nothing changed'
@@ -109,6 +144,7 @@ complete -c rpm-ostree -n '__rpm_ostree_at rollback' -l quiet -s q -d 'Report no
 complete -c rpm-ostree -n '__rpm_ostree_at rollback' -l dry-run -s n -d 'Show what would be done, and change nothing'
 complete -c rpm-ostree -n '__rpm_ostree_at rollback' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at rollback' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at rollback' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at rollback' -l help -s h -d 'Show this message and exit.'
 
 complete -c rpm-ostree -n '__rpm_ostree_at reset' -l overlays -s l -d 'Remove all layered packages'
@@ -116,20 +152,21 @@ complete -c rpm-ostree -n '__rpm_ostree_at reset' -l overrides -s o -d 'Remove a
 complete -c rpm-ostree -n '__rpm_ostree_at reset' -l initramfs -s i -d 'Use the initramfs of the base, untouched'
 complete -c rpm-ostree -n '__rpm_ostree_at reset' -l reboot -s r -d 'Initiate a reboot after the operation is complete'
 complete -c rpm-ostree -n '__rpm_ostree_at reset' -l install -x -d 'Overlay an additional package as well'
-complete -c rpm-ostree -n '__rpm_ostree_at reset' -l uninstall -x -d 'Remove an overlaid package as well'
+complete -c rpm-ostree -n '__rpm_ostree_at reset' -l uninstall -x -a '(__rpm_ostree_live layered)' -d 'Remove an overlaid package as well'
 complete -c rpm-ostree -n '__rpm_ostree_at reset' -l sysroot -x -a '(__fish_complete_directories)' -d 'Use the system root PATH (default: /)'
 complete -c rpm-ostree -n '__rpm_ostree_at reset' -l json -d 'Print one JSON document on stdout'
 complete -c rpm-ostree -n '__rpm_ostree_at reset' -l quiet -s q -d 'Report no progress'
 complete -c rpm-ostree -n '__rpm_ostree_at reset' -l dry-run -s n -d 'Show what would be done, and change nothing'
 complete -c rpm-ostree -n '__rpm_ostree_at reset' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at reset' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at reset' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at reset' -l stateroot -l os -x -d 'Operate on the provided stateroot'
 complete -c rpm-ostree -n '__rpm_ostree_at reset' -l lock-finalization -d 'Keep the staged deployment from taking effect until finalize-deployment'
 complete -c rpm-ostree -n '__rpm_ostree_at reset' -l unchanged-exit-77 -d 'Exit with status 77 if nothing changed'
 complete -c rpm-ostree -n '__rpm_ostree_at reset' -l help -s h -d 'Show this message and exit.'
 
 complete -c rpm-ostree -n '__rpm_ostree_at install' -F
-complete -c rpm-ostree -n '__rpm_ostree_at install' -l uninstall -x -d 'Remove an overlaid package as well'
+complete -c rpm-ostree -n '__rpm_ostree_at install' -l uninstall -x -a '(__rpm_ostree_live layered)' -d 'Remove an overlaid package as well'
 complete -c rpm-ostree -n '__rpm_ostree_at install' -l reboot -s r -d 'Initiate a reboot after the operation is complete'
 complete -c rpm-ostree -n '__rpm_ostree_at install' -l assumeyes -s y -d 'Answer yes to all questions'
 complete -c rpm-ostree -n '__rpm_ostree_at install' -l allow-inactive -d 'Allow requests that the base satisfies'
@@ -143,11 +180,13 @@ complete -c rpm-ostree -n '__rpm_ostree_at install' -l quiet -s q -d 'Report no 
 complete -c rpm-ostree -n '__rpm_ostree_at install' -l dry-run -s n -d 'Show what would be done, and change nothing'
 complete -c rpm-ostree -n '__rpm_ostree_at install' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at install' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at install' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at install' -l stateroot -l os -x -d 'Operate on the provided stateroot'
 complete -c rpm-ostree -n '__rpm_ostree_at install' -l lock-finalization -d 'Keep the staged deployment from taking effect until finalize-deployment'
 complete -c rpm-ostree -n '__rpm_ostree_at install' -l unchanged-exit-77 -d 'Exit with status 77 if nothing changed'
 complete -c rpm-ostree -n '__rpm_ostree_at install' -l help -s h -d 'Show this message and exit.'
 
+complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -a '(__rpm_ostree_live layered)'
 complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -l install -x -d 'Overlay an additional package as well'
 complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -l all -d 'Remove all overlaid packages'
 complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -l reboot -s r -d 'Initiate a reboot after the operation is complete'
@@ -161,6 +200,7 @@ complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -l quiet -s q -d 'Report n
 complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -l dry-run -s n -d 'Show what would be done, and change nothing'
 complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -l stateroot -l os -x -d 'Operate on the provided stateroot'
 complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -l lock-finalization -d 'Keep the staged deployment from taking effect until finalize-deployment'
 complete -c rpm-ostree -n '__rpm_ostree_at uninstall' -l unchanged-exit-77 -d 'Exit with status 77 if nothing changed'
@@ -176,7 +216,7 @@ complete -c rpm-ostree -n '__rpm_ostree_at override replace' -l from -x -d 'Foll
 complete -c rpm-ostree -n '__rpm_ostree_at override replace' -l freeze -d 'With --from: stay at what it has now'
 complete -c rpm-ostree -n '__rpm_ostree_at override replace' -l remove -x -d 'Remove a package of the base as well'
 complete -c rpm-ostree -n '__rpm_ostree_at override replace' -l install -x -d 'Overlay an additional package as well'
-complete -c rpm-ostree -n '__rpm_ostree_at override replace' -l uninstall -x -d 'Remove an overlaid package as well'
+complete -c rpm-ostree -n '__rpm_ostree_at override replace' -l uninstall -x -a '(__rpm_ostree_live layered)' -d 'Remove an overlaid package as well'
 complete -c rpm-ostree -n '__rpm_ostree_at override replace' -l reboot -s r -d 'Initiate a reboot after the operation is complete'
 complete -c rpm-ostree -n '__rpm_ostree_at override replace' -l cache-only -s C -d 'Use what was downloaded before; no network'
 complete -c rpm-ostree -n '__rpm_ostree_at override replace' -l sysroot -x -a '(__fish_complete_directories)' -d 'Use the system root PATH (default: /)'
@@ -185,6 +225,7 @@ complete -c rpm-ostree -n '__rpm_ostree_at override replace' -l quiet -s q -d 'R
 complete -c rpm-ostree -n '__rpm_ostree_at override replace' -l dry-run -s n -d 'Show what would be done, and change nothing'
 complete -c rpm-ostree -n '__rpm_ostree_at override replace' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at override replace' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at override replace' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at override replace' -l stateroot -l os -x -d 'Operate on the provided stateroot'
 complete -c rpm-ostree -n '__rpm_ostree_at override replace' -l lock-finalization -d 'Keep the staged deployment from taking effect until finalize-deployment'
 complete -c rpm-ostree -n '__rpm_ostree_at override replace' -l unchanged-exit-77 -d 'Exit with status 77 if nothing changed'
@@ -192,7 +233,7 @@ complete -c rpm-ostree -n '__rpm_ostree_at override replace' -l help -s h -d 'Sh
 
 complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l replace -r -F -d 'Replace a package of the base as well'
 complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l install -x -d 'Overlay an additional package as well'
-complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l uninstall -x -d 'Remove an overlaid package as well'
+complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l uninstall -x -a '(__rpm_ostree_live layered)' -d 'Remove an overlaid package as well'
 complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l reboot -s r -d 'Initiate a reboot after the operation is complete'
 complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l cache-only -s C -d 'Use what was downloaded before; no network'
 complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l sysroot -x -a '(__fish_complete_directories)' -d 'Use the system root PATH (default: /)'
@@ -201,14 +242,16 @@ complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l quiet -s q -d 'Re
 complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l dry-run -s n -d 'Show what would be done, and change nothing'
 complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l stateroot -l os -x -d 'Operate on the provided stateroot'
 complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l lock-finalization -d 'Keep the staged deployment from taking effect until finalize-deployment'
 complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l unchanged-exit-77 -d 'Exit with status 77 if nothing changed'
 complete -c rpm-ostree -n '__rpm_ostree_at override remove' -l help -s h -d 'Show this message and exit.'
 
+complete -c rpm-ostree -n '__rpm_ostree_at override reset' -a '(__rpm_ostree_live overridden)'
 complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l all -s a -d 'Reset all overrides'
 complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l install -x -d 'Overlay an additional package as well'
-complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l uninstall -x -d 'Remove an overlaid package as well'
+complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l uninstall -x -a '(__rpm_ostree_live layered)' -d 'Remove an overlaid package as well'
 complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l reboot -s r -d 'Initiate a reboot after the operation is complete'
 complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l cache-only -s C -d 'Use what was downloaded before; no network'
 complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l sysroot -x -a '(__fish_complete_directories)' -d 'Use the system root PATH (default: /)'
@@ -217,18 +260,19 @@ complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l quiet -s q -d 'Rep
 complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l dry-run -s n -d 'Show what would be done, and change nothing'
 complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l stateroot -l os -x -d 'Operate on the provided stateroot'
 complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l lock-finalization -d 'Keep the staged deployment from taking effect until finalize-deployment'
 complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l unchanged-exit-77 -d 'Exit with status 77 if nothing changed'
 complete -c rpm-ostree -n '__rpm_ostree_at override reset' -l help -s h -d 'Show this message and exit.'
 
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l append -x -d 'Append an argument'
-complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l delete -x -d 'Delete an argument'
-complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l replace -x -d 'Replace an argument'
+complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l delete -x -a '(__rpm_ostree_live kargs)' -d 'Delete an argument'
+complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l replace -x -a '(__rpm_ostree_live kargs)' -d 'Replace an argument'
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l append-if-missing -x -d 'Append unless it is there'
-complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l delete-if-present -x -d 'Delete if it is there'
+complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l delete-if-present -x -a '(__rpm_ostree_live kargs)' -d 'Delete if it is there'
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l editor -d 'Edit them in $VISUAL or $EDITOR'
-complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l deploy-index -x -d 'Start from deployment N'
+complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l deploy-index -x -a '(__rpm_ostree_live indices)' -d 'Start from deployment N'
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l import-proc-cmdline -d 'Start from the running kernel\'s arguments'
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l reboot -d 'Reboot afterwards'
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l sysroot -x -a '(__fish_complete_directories)' -d 'Use the system root PATH (default: /)'
@@ -237,6 +281,7 @@ complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l quiet -s q -d 'Report no pr
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l dry-run -s n -d 'Show what would be done, and change nothing'
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l stateroot -l os -x -d 'Operate on the provided stateroot'
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l lock-finalization -d 'Keep the staged deployment from taking effect until finalize-deployment'
 complete -c rpm-ostree -n '__rpm_ostree_at kargs' -l unchanged-exit-77 -d 'Exit with status 77 if nothing changed'
@@ -252,6 +297,7 @@ complete -c rpm-ostree -n '__rpm_ostree_at initramfs' -l quiet -s q -d 'Report n
 complete -c rpm-ostree -n '__rpm_ostree_at initramfs' -l dry-run -s n -d 'Show what would be done, and change nothing'
 complete -c rpm-ostree -n '__rpm_ostree_at initramfs' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at initramfs' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at initramfs' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at initramfs' -l stateroot -l os -x -d 'Operate on the provided stateroot'
 complete -c rpm-ostree -n '__rpm_ostree_at initramfs' -l lock-finalization -d 'Keep the staged deployment from taking effect until finalize-deployment'
 complete -c rpm-ostree -n '__rpm_ostree_at initramfs' -l unchanged-exit-77 -d 'Exit with status 77 if nothing changed'
@@ -268,6 +314,7 @@ complete -c rpm-ostree -n '__rpm_ostree_at initramfs-etc' -l quiet -s q -d 'Repo
 complete -c rpm-ostree -n '__rpm_ostree_at initramfs-etc' -l dry-run -s n -d 'Show what would be done, and change nothing'
 complete -c rpm-ostree -n '__rpm_ostree_at initramfs-etc' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at initramfs-etc' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at initramfs-etc' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at initramfs-etc' -l stateroot -l os -x -d 'Operate on the provided stateroot'
 complete -c rpm-ostree -n '__rpm_ostree_at initramfs-etc' -l lock-finalization -d 'Keep the staged deployment from taking effect until finalize-deployment'
 complete -c rpm-ostree -n '__rpm_ostree_at initramfs-etc' -l unchanged-exit-77 -d 'Exit with status 77 if nothing changed'
@@ -284,12 +331,14 @@ complete -c rpm-ostree -n '__rpm_ostree_at cleanup' -l quiet -s q -d 'Report no 
 complete -c rpm-ostree -n '__rpm_ostree_at cleanup' -l dry-run -s n -d 'Show what would be done, and change nothing'
 complete -c rpm-ostree -n '__rpm_ostree_at cleanup' -l wait -d 'Wait for another transaction to end; for ever, unless SECONDS are given'
 complete -c rpm-ostree -n '__rpm_ostree_at cleanup' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at cleanup' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at cleanup' -l help -s h -d 'Show this message and exit.'
 
 complete -c rpm-ostree -n '__rpm_ostree_at db' -a diff -d 'Show package changes between two commits.'
 complete -c rpm-ostree -n '__rpm_ostree_at db' -a list -d 'List the packages within commits.'
 complete -c rpm-ostree -n '__rpm_ostree_at db' -l help -s h -d 'Show this message and exit.'
 
+complete -c rpm-ostree -n '__rpm_ostree_at db diff' -a '(__rpm_ostree_live revisions)'
 complete -c rpm-ostree -n '__rpm_ostree_at db diff' -l repo -s r -x -a '(__fish_complete_directories)' -d 'Path to an OSTree repository'
 complete -c rpm-ostree -n '__rpm_ostree_at db diff' -l sysroot -x -a '(__fish_complete_directories)' -d 'Use the system root PATH (default: /)'
 complete -c rpm-ostree -n '__rpm_ostree_at db diff' -l format -s F -x -a 'block diff json' -d 'Output format'
@@ -297,6 +346,7 @@ complete -c rpm-ostree -n '__rpm_ostree_at db diff' -l base -d 'Compare the base
 complete -c rpm-ostree -n '__rpm_ostree_at db diff' -l json -d 'Print one JSON document on stdout'
 complete -c rpm-ostree -n '__rpm_ostree_at db diff' -l help -s h -d 'Show this message and exit.'
 
+complete -c rpm-ostree -n '__rpm_ostree_at db list' -a '(__rpm_ostree_live revisions)'
 complete -c rpm-ostree -n '__rpm_ostree_at db list' -l repo -s r -x -a '(__fish_complete_directories)' -d 'Path to an OSTree repository'
 complete -c rpm-ostree -n '__rpm_ostree_at db list' -l sysroot -x -a '(__fish_complete_directories)' -d 'Use the system root PATH (default: /)'
 complete -c rpm-ostree -n '__rpm_ostree_at db list' -l json -d 'Print one JSON document on stdout'
@@ -331,4 +381,5 @@ complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l print-only -d 'Print
 complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l json -d 'Print one JSON document on stdout'
 complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l quiet -s q -d 'Report no progress'
 complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l verbose -s v -d 'Show each command that is run'
+complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l progress -x -a 'auto plain none jsonl' -d 'How to report progress; as JSON to file descriptor FD, else to stderr'
 complete -c rpm-ostree -n '__rpm_ostree_at compose tree' -l help -s h -d 'Show this message and exit.'

@@ -5,12 +5,17 @@ import shlex
 import shutil
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from rpmostree.tools.settings import Settings
+
 TOP = Path(__file__).resolve().parent.parent
-PAGE = TOP / "man" / "rpm-ostree.1"
+MAN = TOP / "man"
+PAGE = MAN / "rpm-ostree.1"
+PAGES = (PAGE, MAN / "rpm-ostreed.conf.5")
 COMPLETIONS = TOP / "completions"
 BASH = COMPLETIONS / "rpm-ostree.bash"
 
@@ -35,8 +40,18 @@ def program(generators):
     return generators[0].read_program()
 
 
-def test_the_man_page_is_up_to_date(generators):
-    assert PAGE.read_text() == generators[0].make_page(), "run `make man`"
+def test_the_man_pages_are_up_to_date(generators):
+    made = generators[0].make_pages()
+    assert {path.name for path in PAGES} == set(made)
+    for path in PAGES:
+        assert path.read_text() == made[path.name], "run `make man`"
+
+
+def test_every_setting_is_in_its_man_page():
+    text = PAGES[1].read_text()
+    for key in fields(Settings):
+        assert f"\\fB{key.metadata['key']}\\fR=" in text
+        assert key.metadata["meaning"].endswith(".")
 
 
 def test_the_completions_are_up_to_date(generators):
@@ -92,8 +107,9 @@ def grumble(page):
             yield f".{opening} without .{closing}"
 
 
-def test_the_man_page_is_well_formed():
-    assert list(grumble(PAGE.read_text())) == []
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_the_man_pages_are_well_formed(page):
+    assert list(grumble(page.read_text())) == []
 
 
 @pytest.mark.parametrize(
@@ -113,10 +129,11 @@ def test_bad_roff_is_found(line):
     ],
     ids=lambda words: words[0],
 )
-def test_formatters_do_not_grumble(formatter):
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_formatters_do_not_grumble(formatter, page):
     """Those which are there; the test before this one does without."""
     if shutil.which(formatter[0]):
-        done = subprocess.run([*formatter, PAGE], capture_output=True, text=True)
+        done = subprocess.run([*formatter, page], capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -164,13 +181,23 @@ def test_every_verb_and_option_is_offered(program):
         (["compose", "tree", "--repo", ""], ["root"]),
         (["compose", "tree", "-r", ""], ["root"]),
         (["install", "-r", ""], ["a.rpm", "root"]),  # -r is --reboot here
+        (["install", "--progress", "j"], ["jsonl"]),
+        (["install", "--progress", "=", ""], ["auto", "jsonl", "none", "plain"]),
+        (["install", "./a", ":", "b"], ["b.rpm"]),
+        (["status", "--sysroot", "=", "ro", "=", "o"], ["oot"]),
+        # without the program there is nothing to choose from
         (["uninstall", ""], []),
+        (["kargs", "--delete", "q"], []),
     ],
     ids=" ".join,
 )
 def test_bash_completes(words, offered, tmp_path):
     (tmp_path / "root").mkdir()
     (tmp_path / "a.rpm").touch()
+    if ":" in words:
+        (tmp_path / "a:b.rpm").touch()
+    if "ro" in words:
+        (tmp_path / "ro=oot").mkdir()
     assert sorted(complete(*words, cwd=tmp_path)) == offered
 
 

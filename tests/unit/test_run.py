@@ -1,6 +1,7 @@
 """Programs: how they start, what they see, how they end, and that they end with us."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -164,7 +165,58 @@ def test_each_command_is_told_as_a_line_to_paste(mocker):
     sink = mocker.Mock(spec=events.Silent)
     mocker.patch.object(events, "_sink", sink)
     run(["echo", "a b"])
-    sink.detail.assert_called_once_with("+ echo 'a b'")
+    (line,), (took,) = (call.args for call in sink.detail.call_args_list)
+    assert line == "echo 'a b'"
+    assert re.fullmatch(r"# took \d+\.\d{3} s", took)
+
+
+def test_the_duration_is_told_of_a_failure_as_well(mocker):
+    sink = mocker.Mock(spec=events.Silent)
+    mocker.patch.object(events, "_sink", sink)
+    with pytest.raises(ToolFailed):
+        sh("sleep 0.1; exit 1")
+    assert float(sink.detail.call_args.args[0].split()[2]) >= 0.1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["printf", "%s|", "a b", "$HOME", "", "*", "it's"],
+        ["printf", "%s|", "two\nlines", "tab\tand 'quotes' \\", "\x1b[31mred", "\n é"],
+    ],
+)
+def test_the_line_does_the_same_in_a_shell(words):
+    line = events.command_line(words, {})
+    assert line.isprintable()
+    pasted = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
+    assert pasted.stdout == run(words).stdout
+
+
+def test_the_line_has_the_environment_and_the_directory_that_differ(mocker, tmp_path):
+    sink = mocker.Mock(spec=events.Silent)
+    mocker.patch.object(events, "_sink", sink)
+    (tmp_path / "a b").mkdir()
+    done = sh("pwd; echo $LANGUAGE", env={"LANGUAGE": "x y", "LC_ALL": "C.UTF-8"}, cwd=tmp_path)
+    line = sink.detail.call_args_list[0].args[0]
+    assert line.startswith(f"cd {tmp_path} && LANGUAGE='x y' sh ")
+    assert (
+        subprocess.run(["bash", "-c", line], capture_output=True, text=True).stdout == done.stdout
+    )
+    run(["true"], cwd=Path.cwd())
+    assert sink.detail.call_args_list[2].args[0] == "true"
+    pipe(["cat"], Path("/dev/null"), tmp_path / "a b/c", what="x")
+    assert sink.detail.call_args_list[4].args[0] == f"cat < /dev/null > '{tmp_path}/a b/c'"
+
+
+def test_lines_are_heard_as_they_come():
+    heard = []
+
+    def hear(line):
+        heard.append((line, time.monotonic()))
+
+    done = sh("echo 1; sleep 0.3; echo 2 >&2; printf 3", merge=True, hear=hear)
+    assert done.stdout == "".join(line for line, _ in heard) == "1\n2\n3"
+    assert heard[1][1] - heard[0][1] > 0.2
 
 
 def test_a_pipe_from_file_to_file(tmp_path):

@@ -1,9 +1,10 @@
 """From wishes to installed packages: resolve, verify, install with the real rpm."""
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import accumulate, count
 from pathlib import Path
 
 from rpmostree.assembly import paths, users
@@ -81,19 +82,38 @@ def fetch(resolution: dnf.Resolution, repos: Iterable[RpmRepo], cache: Path) -> 
     groups: dict[str | None, list[Path]] = {}
     for solved in resolution.installs:
         groups.setdefault(solved.repo, []).append(solved.path)
+    verified = _count_of([path for files in groups.values() for path in files])
     for repo_id, files in groups.items():
-        verify(files, by_id[repo_id] if repo_id is not None else None, cache)
+        verify(files, by_id[repo_id] if repo_id is not None else None, cache, verified)
     origins = {s.nevra: s.repo for s in resolution.installs if s.repo is not None}
     packages = rpm.read_packages([s.path for s in resolution.installs], origins)
     paths.check_paths(packages)
     return packages
 
 
-def verify(files: Sequence[Path], repo: RpmRepo | None, cache: Path) -> None:
+def _count_of(files: Iterable[Path]) -> Callable[[], None]:
+    """A function to be called after each of these files."""
+    sizes = [path.stat().st_size for path in files]
+    progress = zip(count(1), accumulate(sizes), strict=False)
+
+    def one_more() -> None:
+        done, size = next(progress, (len(sizes), sum(sizes)))
+        events.progress(done, len(sizes), "packages")
+        events.progress(size, None, "bytes")
+
+    return one_more
+
+
+def verify(
+    files: Sequence[Path],
+    repo: RpmRepo | None,
+    cache: Path,
+    verified: Callable[[], None] = lambda: None,
+) -> None:
     """Check digests and, where the repository is signed, signatures. Raises ToolFailed."""
     keyring = _keyring(repo, cache) if repo is not None and repo.signed else None
     try:
-        rpm.verify(files, keyring)
+        rpm.verify(files, keyring, verified)
     except ToolFailed as error:
         if repo is None or keyring is None:
             raise
@@ -154,7 +174,12 @@ def transact(root: Root, packages: Sequence[Package], flags: Sequence[str]) -> N
     directory = _gather_files(root.staging, packages)
     names = [Path(_PACKAGES) / package.path.name for package in packages]
     sandbox = root.host_tools({_PACKAGES: directory})
-    done, failures = rpm.install(sandbox, bwrap.TARGET, root.database, names, flags)
+    numbers = count(1)
+
+    def begun() -> None:
+        events.progress(min(next(numbers), len(packages)), len(packages), "packages")
+
+    done, failures = rpm.install(sandbox, bwrap.TARGET, root.database, names, flags, begun)
     remove_tree(directory)
     events.detail(done.stdout.strip())
     _judge(failures, packages)

@@ -8,7 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +71,12 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return env | dict(extra or {})
 
 
+def _additions(env: Mapping[str, str] | None) -> dict[str, str]:
+    """What of `env` is not there for every child."""
+    usual = environment()
+    return {name: value for name, value in (env or {}).items() if usual.get(name) != value}
+
+
 def run(
     argv: Sequence[str | Path],
     *,
@@ -79,11 +85,13 @@ def run(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     merge: bool = False,
+    hear: Callable[[str], None] | None = None,
     what: str | None = None,
 ) -> Done:
     """Run a program to its end and return its words.
 
     `ok` lists the statuses that are no error; `merge` interleaves stderr into stdout, in order.
+    `hear` is told each line as it comes; that needs `merge`, since one stream can be waited for.
     Raises ToolMissing when there is no such program, ToolFailed (beginning with `what`) when it
     ends with another status or by a signal. On any exception the child is ended and waited for.
     """
@@ -91,13 +99,25 @@ def run(
     program = find(words[0])
     if program is None:
         raise _missing(words[0])
-    events.command(words)
-    with _started(_dying_with_us([program, *words[1:]]), stdin, env, cwd, merge) as child:
-        out, err = child.communicate(stdin)
+    with (
+        events.command(words, _additions(env), cwd),
+        _started(_dying_with_us([program, *words[1:]]), stdin, env, cwd, merge) as child,
+    ):
+        out, err = _hear_out(child, hear) if hear else child.communicate(stdin)
     done = Done(child.returncode, out, err or "")
     if done.status not in ok:
         raise ToolFailed(what or f"{words[0]} {_ending(done.status)}", _tail(done))
     return done
+
+
+def _hear_out(child: "subprocess.Popen[str]", hear: Callable[[str], None]) -> tuple[str, str]:
+    assert child.stdin is None and child.stdout is not None and child.stderr is None
+    lines = []
+    for line in child.stdout:
+        lines.append(line)
+        hear(line)
+    child.wait()
+    return "".join(lines), ""
 
 
 def run_on_terminal(argv: Sequence[str]) -> None:
@@ -118,8 +138,11 @@ def pipe(argv: Sequence[str | Path], source: Path, target: Path, *, what: str) -
     program = find(words[0])
     if program is None:
         raise _missing(words[0])
-    events.command(words)
-    with source.open("rb") as stdin, target.open("wb") as stdout:
+    with (
+        events.command(words, streams=(source, target)),
+        source.open("rb") as stdin,
+        target.open("wb") as stdout,
+    ):
         done = subprocess.run(
             _dying_with_us([program, *words[1:]]),
             stdin=stdin,

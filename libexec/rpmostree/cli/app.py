@@ -97,15 +97,15 @@ def _run(command: Command, argv: Sequence[str]) -> int:
     try:
         status = command.main(_complete_wait(argv), prog_name="rpm-ostree", standalone_mode=False)
         sys.stdout.flush()
-        return _say_if_cancelled(status if isinstance(status, int) else 0)
+        return _end_with(status if isinstance(status, int) else 0)
     except typer.Exit as stop:
-        return _say_if_cancelled(stop.exit_code)
+        return _end_with(stop.exit_code)
     except UsageError as error:
         return _explain_usage(error)
     except ClickException as error:
         return fail(error.format_message())
     except (KeyboardInterrupt, typer.Abort):
-        return _say_if_cancelled(Cancelled.exit_code)
+        return _end_with(Cancelled.exit_code)
     except RpmOstreeError as error:
         return fail(str(error), hint=error.hint, status=error.exit_code)
     except BrokenPipeError:  # the reader has seen enough
@@ -114,10 +114,11 @@ def _run(command: Command, argv: Sequence[str]) -> int:
         return fail(_os_error(error), hint=_os_hint(error))
 
 
-def _say_if_cancelled(status: int) -> int:
-    """Newer typers turn Ctrl-C into a bare status, older ones raise."""
+def _end_with(status: int) -> int:
+    """Newer typers turn Ctrl-C into a bare status, older ones raise; all else is no failure."""
     if status == Cancelled.exit_code:
         return fail("Caught SIGINT; cancelled, nothing was changed", status=status)
+    events.close()
     return status
 
 
@@ -131,19 +132,13 @@ def _complete_wait(argv: Sequence[str]) -> list[str]:
 
 
 def fail(message: str, *, hint: str | None = None, status: int = 1) -> int:
-    """Say what went wrong on stderr; red where a person sees it."""
-    red, plain = ("\033[31m", "\033[0m") if _coloured() else ("", "")
-    sys.stderr.write(f"{red}error: {plain}{message}\n")
-    if hint:
-        sys.stderr.write(f"({hint})\n")
+    """Say what went wrong; the returned status is the program's."""
+    events.error(message, hint)
     return status
 
 
-def _coloured() -> bool:
-    return sys.stderr.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
-
-
 def _explain_usage(error: UsageError) -> int:
+    events.listen(new_progress(sys.stderr))  # whatever was asked for, this is for a person
     if isinstance(error, NoSuchOption):
         return fail(f"Unknown option {error.option_name}")
     if error.ctx is not None:

@@ -9,7 +9,7 @@ import typer
 from rpmostree.base.errors import BadInput
 from rpmostree.cli import render
 from rpmostree.cli.app import new_group, show
-from rpmostree.cli.options import CacheOnly, DryRun, Json, Quiet, Verbose
+from rpmostree.cli.options import CacheOnly, DryRun, Json, Progress, Quiet, Verbose
 from rpmostree.cli.usage import UsageError
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def tree(
     as_json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
+    progress: Progress = "auto",
 ) -> None:
     """Process a treefile; install packages and commit the result to an OSTree repository."""
     import platform
@@ -83,7 +84,7 @@ def tree(
     from rpmostree.model.treefile_parse import load_treefile
     from rpmostree.ops import compose as ops
 
-    del unified_core, quiet, verbose
+    del unified_core, quiet, verbose, progress
     if print_only:
         loaded = load_treefile(ops.read_treefile, treefile.absolute(), platform.machine())
         show(json.dumps(loaded.raw, indent=2, default=str))

@@ -5,16 +5,18 @@ from dataclasses import dataclass, fields
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
 from rpmostree.base import events
 from rpmostree.cli.progress import new_progress
-from rpmostree.cli.usage import Context
+from rpmostree.cli.usage import Context, UsageError
 from rpmostree.cli.usage import Parameter as Option
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.tools import sysroot as admin
+
+_T = TypeVar("_T")
 
 SysrootPath = Annotated[
     Path,
@@ -49,21 +51,33 @@ AssumeYes = Annotated[bool, typer.Option("--assumeyes", "-y", help="Answer yes t
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout")]
 
 
-def _listen(context: Context, _param: Option, value: bool) -> bool:
-    """Let `--quiet` and `--verbose` take effect wherever they stand."""
+def _listen(context: Context, param: Option, value: _T) -> _T:
+    """Let `--quiet`, `--verbose` and `--progress` take effect wherever they stand."""
     import sys
 
-    found = context.params
-    quiet, verbose = bool(found.get("quiet")), bool(found.get("verbose"))
-    if value:
-        quiet, verbose = quiet or _param.name == "quiet", verbose or _param.name == "verbose"
-    events.listen(new_progress(sys.stderr, quiet=quiet, verbose=verbose))
+    given = {**context.params, str(param.name): value}
+    quiet, verbose = bool(given.get("quiet")), bool(given.get("verbose"))
+    how = str(given.get("progress", "auto"))
+    try:
+        events.listen(new_progress(sys.stderr, how, quiet=quiet, verbose=verbose))
+    except ValueError as error:
+        raise UsageError(f"Invalid value for --progress: {error}", context) from error
     return value
 
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", callback=_listen, help="Report no progress")]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", callback=_listen, help="Show each command that is run")
+]
+Progress = Annotated[
+    str,
+    typer.Option(
+        "--progress",
+        metavar="auto|plain|none|jsonl[:FD]",
+        callback=_listen,
+        help="How to report progress; as JSON to file descriptor FD, else to stderr",
+        show_default=False,
+    ),
 ]
 Peer = Annotated[bool, typer.Option("--peer", hidden=True, help="Ignored: there is no daemon")]
 Wait = Annotated[
@@ -116,6 +130,7 @@ class Changing(Reading):
     dry_run: DryRun = False
     wait: Wait = 0
     verbose: Verbose = False
+    progress: Progress = "auto"
 
     @property
     def patience(self) -> float:

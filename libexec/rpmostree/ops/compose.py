@@ -114,11 +114,8 @@ def compose_tree(request: Compose) -> Result:
 @contextmanager
 def _step(name: str, title: str | None = None) -> Iterator[None]:
     faults.reach(name)
-    if title is None:
+    with events.step(f"compose/{name}", title):
         yield
-    else:
-        with events.task(title):
-            yield
 
 
 def read_treefile(path: Path) -> str:

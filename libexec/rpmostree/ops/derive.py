@@ -43,7 +43,8 @@ def apply(
     repo = Repo(sysroot.repo)
     ground = change.ground(sysroot, stateroot)
     for fetch in change.fetches:
-        fetch(repo, ground, options)
+        with events.step("pull"):
+            fetch(repo, ground, options)
     wish = _edited(repo, ground, change)
     if not options.dry_run and _is_settled(sysroot, repo, ground, wish, change):
         return Outcome(change.unchanged(ground))

@@ -52,11 +52,8 @@ class Transaction:
         """A part of the work, by name for those who wait and by title for those who watch."""
         faults.reach(name)
         self.held.tell(name)
-        if title is None:
+        with events.step(name, title):
             yield
-        else:
-            with events.task(title):
-                yield
 
     @contextmanager
     def last_step(self, name: str, title: str | None = None) -> Iterator[None]:

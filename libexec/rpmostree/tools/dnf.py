@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from rpmostree.base import events
 from rpmostree.base.errors import BadInput, ToolFailed, ToolMissing
 from rpmostree.base.run import find, run
 from rpmostree.model.nevra import Nevra
@@ -21,6 +22,8 @@ from rpmostree.model.rpmrepo import RpmRepo, write_repos
 
 _CACHE_OF_4 = "/var/cache/dnf"  # it is put below the root, where the cache is bound
 _INSTALLS = frozenset({"Install", "Upgrade", "Downgrade", "Reinstall", "Obsoleting"})
+# "(3/17): foo-1.0-1.noarch.rpm  3.1 MB/s | 9.9 kB  00:00"; dnf 5: "[ 3/17] foo-0:1.0-1.noarch ..."
+_DOWNLOADED = re.compile(r"[(\[] *(\d+)/(\d+)[)\]]:? \S+-\S+ .*\| +([\d.]+) +([kKMGT]?)i?B\b")
 _NEVRA = "%{name}\t%{epoch}\t%{version}\t%{release}\t%{arch}\n"
 _NO_MATCH = re.compile(r"^No match for argument: (.+)$", re.MULTILINE)
 
@@ -246,14 +249,33 @@ def _specs(goal: Goal) -> list[str]:
 
 
 def _ask(words: list[str], env: Mapping[str, str]) -> None:
-    done = run(words, ok=range(256), env={"LC_ALL": "C.UTF-8", **env})
+    size = 0
+
+    def hear(line: str) -> None:
+        nonlocal size
+        if downloaded := parse_downloaded(line):
+            number, total, more = downloaded
+            size += more
+            events.progress(number, total, "packages")
+            events.progress(size, None, "bytes")
+
+    env = {"LC_ALL": "C.UTF-8", **env}
+    done = run(words, ok=range(256), env=env, merge=True, hear=hear)
     if not done.status:
         return
-    said = f"{done.stdout}\n{done.stderr}"
-    missing = _NO_MATCH.findall(said)
+    missing = _NO_MATCH.findall(done.stdout)
     if missing:
         raise BadInput(f"Packages not found: {', '.join(dict.fromkeys(missing))}")
-    raise ToolFailed("cannot resolve dependencies", _essence(said))
+    raise ToolFailed("cannot resolve dependencies", _essence(done.stdout))
+
+
+def parse_downloaded(line: str) -> tuple[int, int, int] | None:
+    """Which of how many packages a line of dnf's reports as downloaded, and its size in bytes."""
+    match = _DOWNLOADED.match(line)
+    if match is None:
+        return None
+    factor = 1024 ** " KMGT".index(match[4].upper() or " ")
+    return int(match[1]), int(match[2]), int(float(match[3]) * factor)
 
 
 def _essence(said: str) -> str:

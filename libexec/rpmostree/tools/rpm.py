@@ -6,7 +6,7 @@ every call names it. What rpm says is read in the C locale, in words that have n
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,6 +32,9 @@ _FAILED = re.compile(
 _DEBIAN_ADVICE = re.compile(
     r"^rpm: (RPM should not be used|However assuming you know).*\n", re.MULTILINE
 )
+# What rpm -v says besides: the stage, and the package (without epoch) that it goes on to.
+_NAME = re.compile(r"[\w.+~^-]+-[\w.+~^]+-[\w.+~^]+\.\w+\n")
+_CHATTER = re.compile(rf"^(?:[A-Z][a-z /]+\.\.\.\n|{_NAME.pattern})", re.MULTILINE)
 _GOOD = (": digests OK", ": digests signatures OK")
 _KINDS = {"%prein": "%pre", "%postin": "%post"}
 
@@ -94,21 +97,30 @@ def read_packages(
     return tuple(_package(text, path, repos or {}) for text, path in zip(texts, paths, strict=True))
 
 
-def verify(packages: Sequence[Path], keyring: Path | None) -> None:
+def verify(
+    packages: Sequence[Path], keyring: Path | None, verified: Callable[[], None] = lambda: None
+) -> None:
     """Check digests and, given a keyring, signatures. Raises ToolFailed naming the culprits.
 
-    A keyring is a directory made by `make_keyring`; plain `rpmkeys --checksig` accepts unsigned
-    packages, hence the verify level.
+    `verified` is called after each package that is good, in their order. A keyring is a directory
+    made by `make_keyring`; plain `rpmkeys --checksig` accepts unsigned packages, hence the verify
+    level.
     """
     if not packages:
         return
     level = "all" if keyring else "digest"
     words = ["rpmkeys", "--define", f"_pkgverify_level {level}"]
     words += [f"--dbpath={keyring}"] if keyring else ["--nosignature"]
-    done = run([*words, "--checksig", "--", *packages], ok=range(256), env=_ENV)
+
+    def hear(line: str) -> None:
+        if line.rstrip("\n").endswith(_GOOD):
+            verified()
+
+    words += ["--checksig", "--", *map(str, packages)]
+    done = run(words, ok=range(256), env=_ENV, merge=True, hear=hear)
     if done.status:
         bad = [line for line in done.stdout.splitlines() if not line.endswith(_GOOD)]
-        raise ToolFailed("package verification failed", "\n".join(bad) or done.stderr)
+        raise ToolFailed("package verification failed", "\n".join(bad))
 
 
 def make_keyring(directory: Path, keys: Iterable[Path]) -> Path:
@@ -124,14 +136,21 @@ def install(
     database: str,
     packages: Sequence[Path],
     flags: Sequence[str],
+    begun: Callable[[], None] = lambda: None,
 ) -> tuple[Done, tuple[ScriptletFailure, ...]]:
     """Run the real transaction on `root` (as the sandbox sees it).
 
+    `begun` is called whenever rpm goes on to the next package.
     Returns rpm's words and the scriptlets that failed; raises ToolFailed if rpm refused.
     """
-    words = [*sandbox, "rpm", f"--root={root}", f"--dbpath={database}", "-U", "--nosignature"]
+    words = [*sandbox, "rpm", f"--root={root}", f"--dbpath={database}", "-Uv", "--nosignature"]
     words += ["--noplugins", *flags, "--", *map(str, packages)]
-    return _transact(words, "cannot install the packages")
+
+    def hear(line: str) -> None:
+        if _NAME.fullmatch(line):
+            begun()
+
+    return _transact(words, "cannot install the packages", hear)
 
 
 def erase(
@@ -159,9 +178,11 @@ def read_script(package: Path, kind: str) -> str:
     return run(["rpm", "-qp", "--nosignature", "--qf", f"%{{{tag}}}", "--", package]).stdout
 
 
-def _transact(words: list[str], what: str) -> tuple[Done, tuple[ScriptletFailure, ...]]:
-    done = run(words, ok=range(256), env=_ENV, merge=True)
-    done = replace(done, stdout=_DEBIAN_ADVICE.sub("", done.stdout))
+def _transact(
+    words: list[str], what: str, hear: Callable[[str], None] | None = None
+) -> tuple[Done, tuple[ScriptletFailure, ...]]:
+    done = run(words, ok=range(256), env=_ENV, merge=True, hear=hear)
+    done = replace(done, stdout=_CHATTER.sub("", _DEBIAN_ADVICE.sub("", done.stdout)))
     failures = _scriptlet_failures(done.stdout)
     if done.status and not failures:
         raise ToolFailed(what, done.stdout)

@@ -2,8 +2,9 @@
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from rpmostree.base.errors import BadInput
 from rpmostree.base.files import read_text
@@ -11,15 +12,36 @@ from rpmostree.model.keyfile import KeyFile, parse_keyfile
 from rpmostree.model.rpmrepo import RpmRepo, parse_repos, substitute
 
 _OFF = frozenset({"false", "0", "no"})
+GROUP = "Daemon"
+
+
+def _key(name: str, default: bool | str, meaning: str) -> Any:  # noqa: ANN401
+    """A field that is read from the key `name`; the man page tells its `meaning`."""
+    return field(default=default, metadata={"key": name, "meaning": meaning})
 
 
 @dataclass(frozen=True)
 class Settings:
-    """rpm-ostreed.conf, group [Daemon]."""
+    """rpm-ostreed.conf: what it may set, the defaults, and what each key means."""
 
-    recommends: bool = True
-    lock_layering: bool = False
-    update_policy: str = "none"
+    recommends: bool = _key(
+        "Recommends",
+        True,
+        "Layer what layered packages recommend (their weak dependencies) as well as what they "
+        "require.",
+    )
+    lock_layering: bool = _key(
+        "LockLayering",
+        False,
+        "Refuse every change of layered packages and overrides, unless it takes all of them back. "
+        "Upgrades, rollbacks and kernel arguments are not affected.",
+    )
+    update_policy: str = _key(
+        "AutomaticUpdatePolicy",
+        "none",
+        "What is done about updates when nobody asks. Whatever it says, nothing is done yet: "
+        "upgrades are made by rpm-ostree upgrade only.",
+    )
 
 
 def read_settings(etc: Path) -> Settings:
@@ -29,16 +51,15 @@ def read_settings(etc: Path) -> Settings:
         keys = parse_keyfile(read_text(path) or "")
     except ValueError as error:
         raise BadInput(f"{path}: {error}") from error
-    return Settings(
-        recommends=_flag(keys, "Recommends", default=True),
-        lock_layering=_flag(keys, "LockLayering", default=False),
-        update_policy=keys.text("Daemon", "AutomaticUpdatePolicy") or "none",
-    )
+    return Settings(**{known.name: _value(keys, known) for known in fields(Settings)})
 
 
-def _flag(keys: KeyFile, key: str, *, default: bool) -> bool:
-    value = keys.text("Daemon", key)
-    return default if value is None else value.strip().lower() not in _OFF
+def _value(keys: KeyFile, known: "Field[Any]") -> Any:  # noqa: ANN401
+    """What the file says, as the kind of value that the default is."""
+    text = (keys.text(GROUP, known.metadata["key"]) or "").strip()
+    if not text:
+        return known.default
+    return text.lower() not in _OFF if isinstance(known.default, bool) else text
 
 
 def read_repos(etc: Path, release: str) -> tuple[RpmRepo, ...]:
