@@ -20,7 +20,7 @@ VERBS = {
     "override": "override",
     "kargs": "system",
     "cleanup": "system",
-    "db": "packages",
+    "db": "db",
     "cancel": "system",
     "compose": "compose",
 }
@@ -29,6 +29,7 @@ ALIASES = {
     "pkg-add": "install",
     "pkg-remove": "uninstall",
     "remove": "uninstall",
+    "rpm": "db",
 }
 
 
