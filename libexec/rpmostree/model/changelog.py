@@ -48,7 +48,7 @@ def news_of_upgrades(
     """
     upgrades = [c for c in changes if c.kind is Change.UPGRADED]
     sources = [old[c.old].source for c in upgrades if c.old is not None]
-    followers = [*sources[1:], None]
+    followers = [*sources, None][1:]
     return {
         change: newer_entries(old[change.old].entries, new[change.new].entries)
         for change, source, next_ in zip(upgrades, sources, followers, strict=True)
