@@ -10,7 +10,8 @@ from typer.main import get_command
 from rpmostree.cli.app import Commands, new_group, show, version_text
 from rpmostree.cli.usage import Command, Context, UsageError
 
-# Which module of this package holds the verb, a function or a group by the verb's own name.
+# Which module of this package holds the verb, a function or a group by the verb's own name
+# (with `_` for `-`).
 VERBS = {
     "status": "system",
     "upgrade": "system",
@@ -21,6 +22,9 @@ VERBS = {
     "kargs": "system",
     "cleanup": "system",
     "db": "db",
+    "search": "query",
+    "refresh-md": "query",
+    "why": "query",
     "cancel": "system",
     "compose": "compose",
 }
@@ -30,6 +34,7 @@ ALIASES = {
     "pkg-remove": "uninstall",
     "remove": "uninstall",
     "rpm": "db",
+    "makecache": "refresh-md",
 }
 
 
@@ -48,7 +53,8 @@ class Program(Commands):
 
 @cache
 def _load(name: str) -> Command:
-    verb = getattr(import_module(f"rpmostree.cli.{VERBS[name]}"), name)
+    module = import_module(f"rpmostree.cli.{VERBS[name]}")
+    verb = getattr(module, name.replace("-", "_"))
     if isinstance(verb, typer.Typer):
         return get_command(verb)
     single = new_group()

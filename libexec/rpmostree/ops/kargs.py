@@ -22,7 +22,7 @@ def read_kargs(
     """The arguments of a deployment (the default one), or of the running kernel."""
     if running:
         return split_kargs(read_text(_RUNNING) or "")
-    return _choose(find_ground(sysroot, stateroot), index).default.kargs
+    return find_ground(sysroot, stateroot).at(index).default.kargs
 
 
 def change_kargs(
@@ -38,14 +38,14 @@ def change_kargs(
     """Deploy the same commit with edited arguments. Raises BadInput if an edit does not fit."""
     require_root()
     repo = Repo(sysroot.repo)
-    ground = _choose(find_ground(sysroot, stateroot), index)
+    ground = find_ground(sysroot, stateroot).at(index)
     wish = _edited(repo, ground, edit, running)
     if wish.kargs == editable(ground.default.kargs):
         return Outcome("No changes.")
     if dry_run:
         return Outcome("", plan=Plan(wish))
     with begin(sysroot, "kargs", wait) as tx:
-        ground = _choose(find_ground(sysroot, stateroot), index)
+        ground = find_ground(sysroot, stateroot).at(index)
         wish = _edited(repo, ground, edit, running)
         tx.hold(wish.base, ground.default.checksum)
         outcome = derive.deploy(tx, ground, wish, ground.default.checksum)
@@ -59,13 +59,3 @@ def _edited(repo: Repo, ground: Ground, edit: KargsEdit, running: bool) -> Wish:
         return replace(wish_of(ground, repo), kargs=edit_kargs(editable(start), edit))
     except ValueError as error:
         raise BadInput(str(error)) from error
-
-
-def _choose(ground: Ground, index: int | None) -> Ground:
-    if index is None:
-        return ground
-    if not 0 <= index < len(ground.deployments):
-        raise BadInput(
-            f"Out of range deployment index {index}, expected < {len(ground.deployments)}"
-        )
-    return replace(ground, default=ground.deployments[index])
