@@ -231,10 +231,10 @@ CHAIN = (
         "chain-two",
         summary="Second of the CHAIN",
         provides=("chain-api = 2",),
-        requires=("/usr/share/chain/three",),
+        requires=("/usr/bin/chain-three",),
         files={"/usr/share/chain/two": "2\n"},
     ),
-    Spec("chain-three", recommends=("chain-four",), files={"/usr/share/chain/three": "3\n"}),
+    Spec("chain-three", recommends=("chain-four",), files={"/usr/bin/chain-three": "3\n"}),
     Spec("chain-four", summary="An end", files={"/usr/share/chain/four": "4\n"}),
 )
 

@@ -156,7 +156,7 @@ def test_advisories(host: Host) -> None:
         (("--json", "--changelogs"), "json format and --changelogs not supported"),
         (("--format=json", "-c"), "json format and --changelogs not supported"),
         (("--format=diff", "-a"), "diff format and --advisories not supported"),
-        (("--format=xml",), "pick one of: diff, block, json"),
+        (("--format=xml",), "Format argument is invalid, pick one of: diff, block, json"),
     ],
 )
 def test_what_does_not_go_together(host: Host, words: tuple[str, ...], said: str) -> None:
@@ -380,7 +380,7 @@ def test_why(open_host: Host) -> None:
         "chain-four.noarch": [
             "chain-four-1.0-1.noarch is layered for the request chain-one:",
             "  chain-one-1.0-1.noarch requires chain-api >= 2",
-            "  chain-two-1.0-1.noarch requires /usr/share/chain/three",
+            "  chain-two-1.0-1.noarch requires /usr/bin/chain-three",
             "  chain-three-1.0-1.noarch recommends chain-four",
         ],
         "bar-1.0-1": [
