@@ -350,6 +350,7 @@ def test_refresh_over_a_network(host: Host) -> None:
     assert "noted" in host.run("search", "noted", "-C").stdout
     said = host.refuse("search", "noted")
     assert "cannot refresh the metadata" in said
+    assert "--cache-only" in said
     assert "far" in said
 
 

@@ -24,11 +24,7 @@ class Relations:
         """Is this what a person meant who asked for a name, a version, a capability or a path?"""
         if any(fnmatchcase(spelling, request) for spelling in self.package.spellings):
             return True
-        return self.has(request)
-
-    def has(self, condition: str) -> bool:
-        """May it fulfil a condition? Versions are not compared: rpm has seen to them."""
-        return any(word in self.provides or word in self.files for word in _words(condition))
+        return any(name in self.provides or name in self.files for name in names_in(request))
 
 
 @dataclass(frozen=True)
@@ -52,7 +48,7 @@ def find_chains(
     target: Nevra, requests: Iterable[str], packages: Sequence[Relations]
 ) -> tuple[Chain, ...]:
     """The shortest chain from each request that leads to `target` through these packages."""
-    steps = {p.package: tuple(_steps(p, packages)) for p in packages}
+    steps = _find_steps(packages)
     chains = []
     for request in requests:
         starts = [p.package for p in packages if p.satisfies(request)]
@@ -60,6 +56,21 @@ def find_chains(
         if links is not None:
             chains.append(Chain(request, links))
     return tuple(chains)
+
+
+def names_in(condition: str) -> Iterator[str]:
+    """The names in a condition; there are several in one like `(foo >= 2 or bar(x))`.
+
+    Versions are not compared: rpm has seen to them.
+    """
+    if not condition.startswith("("):
+        yield re.split(r"\s[<>=]", condition, maxsplit=1)[0]
+        return
+    for word in condition.split():
+        name = word.lstrip("(")
+        while name.count(")") > name.count("("):
+            name = name.removesuffix(")")
+        yield name
 
 
 _Steps = Mapping[Nevra, Sequence[tuple[Link, Nevra]]]
@@ -79,26 +90,26 @@ def _shortest(starts: Iterable[Nevra], target: Nevra, steps: _Steps) -> tuple[Li
     return None
 
 
-def _steps(one: Relations, packages: Sequence[Relations]) -> Iterator[tuple[Link, Nevra]]:
-    """The packages that are there because of this one; what it requires comes first."""
-    for relation, conditions in (("requires", one.requires), ("recommends", one.recommends)):
-        for condition in conditions:
-            for other in packages:
-                if other is not one and other.has(condition):
-                    yield Link(one.package, relation, condition), other.package
-    for other in packages:
-        for condition in other.supplements:
-            if other is not one and one.has(condition):
-                yield Link(one.package, "is supplemented by", str(other.package)), other.package
+def _find_steps(packages: Sequence[Relations]) -> _Steps:
+    """From each package to those that are there because of it; what it requires comes first."""
+    having: dict[str, list[Nevra]] = {}
+    for one in packages:
+        for name in one.provides | one.files:
+            having.setdefault(name, []).append(one.package)
+    steps: dict[Nevra, list[tuple[Link, Nevra]]] = {one.package: [] for one in packages}
+    for one in packages:
+        for relation, conditions in (("requires", one.requires), ("recommends", one.recommends)):
+            for condition, other in _fulfil(conditions, having):
+                steps[one.package].append((Link(one.package, relation, condition), other))
+        for _condition, other in _fulfil(one.supplements, having):
+            steps[other].append((Link(other, "is supplemented by", str(one.package)), one.package))
+    return steps
 
 
-def _words(condition: str) -> Iterator[str]:
-    """The names in a condition; there are several in one like `(foo >= 2 or bar(x))`."""
-    if not condition.startswith("("):
-        yield re.split(r"\s[<>=]", condition, maxsplit=1)[0]
-        return
-    for word in condition.split():
-        name = word.lstrip("(")
-        while name.count(")") > name.count("("):
-            name = name.removesuffix(")")
-        yield name
+def _fulfil(
+    conditions: Iterable[str], having: Mapping[str, Sequence[Nevra]]
+) -> Iterator[tuple[str, Nevra]]:
+    for condition in conditions:
+        for name in names_in(condition):
+            for package in having.get(name, ()):
+                yield condition, package

@@ -22,7 +22,9 @@ from rpmostree.ops.ground import Ground, enabled_repos, find_ground
 from rpmostree.ops.transaction import begin
 from rpmostree.tools import dnf
 
-_HINT = "`rpm-ostree refresh-md`, run as root, fetches the metadata"
+_FETCH = "`rpm-ostree refresh-md`, run as root, fetches the metadata"
+_STAY = "`--cache-only` searches what was fetched before"
+_VAR = Path("/var/cache/rpm-ostree")
 
 
 @dataclass(frozen=True)
@@ -44,14 +46,24 @@ def search(
     """The packages in whose name or summary all terms are found.
 
     Only root can refresh metadata that has expired; for others it is used as it is. Raises
-    BadInput if there is none.
+    BadInput if no repository is enabled, ToolFailed if metadata cannot be had.
     """
     ground = find_ground(sysroot, stateroot)
-    repos, cache = _repos(ground), sysroot.cache(ground.stateroot)
+    # A running system's own /var may be written to where the sysroot may not.
+    cache = _VAR if ground.merge.booted else sysroot.cache(ground.stateroot)
+    repos = _repos(ground)
     offline = cache_only or os.geteuid() != 0
     if not offline:
-        _refresh([repo for repo in repos if not dnf.is_current(repo, cache, time.time())], cache)
+        _refresh_expired(repos, cache)
     return available.search(_list(repos, cache, offline=offline), terms)
+
+
+def _refresh_expired(repos: Sequence[RpmRepo], cache: Path) -> None:
+    try:
+        _refresh([repo for repo in repos if not dnf.is_current(repo, cache, time.time())], cache)
+    except RpmOstreeError as error:
+        error.hint = error.hint or _STAY
+        raise
 
 
 def refresh(
@@ -111,7 +123,7 @@ def _list(repos: Sequence[RpmRepo], cache: Path, *, offline: bool) -> Sequence[s
                 dnf.refresh(local, cache, Path(scratch))
             fresh = dnf.list_available(repos, cache, Path(scratch), offline=offline)
     except RpmOstreeError as error:
-        error.hint = error.hint or _HINT
+        error.hint = error.hint or _FETCH
         raise
     if os.geteuid() == 0:
         cache.mkdir(parents=True, exist_ok=True)
