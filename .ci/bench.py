@@ -9,6 +9,7 @@
     d  upgrade with nothing new, and install of what is there
     e  compose tree of a small system
     k  kargs, on the base of a
+    s  search among 20,000 packages
 
 Only ratios count: what is compared runs in turns (A B A B ...), each run is compared with its
 neighbour, and the median of these ratios is what the bound is for; the seconds beside it are
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 import argparse
 import compileall
+import gzip
 import json
 import os
 import shutil
@@ -29,6 +31,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from statistics import median
 
@@ -586,6 +589,69 @@ def idle_rows(runs: int, sysroot: Sysroot, status: Sequence[str]) -> Iterator[Ro
         raise RuntimeError("a change that was to be none has made a deployment")
 
 
+# ------------------------------------------------------------------ search
+
+OFFERED = 20_000
+WORDS = "audio browser compiler daemon editor font game image kernel library".split()
+REPOMD = """\
+<repomd xmlns="http://linux.duke.edu/metadata/repo"><revision>1</revision><data type="primary">
+<checksum type="sha256">{digest}</checksum><location href="repodata/primary.xml.gz"/>
+<timestamp>1</timestamp><size>{size}</size></data></repomd>
+"""
+PRIMARY = """\
+<metadata xmlns="http://linux.duke.edu/metadata/common"
+ xmlns:rpm="http://linux.duke.edu/metadata/rpm" packages="{count}">{packages}</metadata>
+"""
+OFFER = """\
+<package type="rpm"><name>{name}</name><arch>noarch</arch><version epoch="0" ver="1" rel="1"/>
+<checksum type="sha256" pkgid="YES">{digest}</checksum><summary>{summary}</summary>
+<description>{summary}, and more of it.</description><location href="{name}.rpm"/><format>
+<rpm:license>MIT</rpm:license><rpm:provides><rpm:entry name="{name}" flags="EQ" epoch="0" ver="1"
+ rel="1"/></rpm:provides><rpm:requires><rpm:entry name="libc.so.6()(64bit)"/></rpm:requires>
+</format></package>
+"""
+
+
+def many_offers() -> Path:
+    """The metadata of a repository of so many packages, which are not there themselves."""
+
+    def offer(number: int) -> str:
+        one, two, three, four = (WORDS[number // 10**n % 10] for n in range(4))
+        name = f"{one}-{two}-{number}"
+        digest = sha256(name.encode()).hexdigest()
+        return OFFER.format(name=name, digest=digest, summary=f"A {three} for each {four}")
+
+    def make(place: Path) -> None:
+        (place / "repodata").mkdir(parents=True)
+        primary = PRIMARY.format(count=OFFERED, packages="".join(map(offer, range(OFFERED))))
+        packed = gzip.compress(primary.encode(), mtime=0)
+        (place / "repodata/primary.xml.gz").write_bytes(packed)
+        index = REPOMD.format(digest=sha256(packed).hexdigest(), size=len(packed))
+        (place / "repodata/repomd.xml").write_text(index)
+
+    return finished(WORK / "offers", make)
+
+
+def case_search(runs: int, keep: bool, which: str) -> Iterator[Row]:
+    """s: what is asked again and again, from metadata that is there."""
+    del which
+    with sysroots(keep, searched=2_000) as (sysroot,):
+        declared = repo_file(many_offers())
+        (sysroot.deployments[0] / "etc/yum.repos.d/bench.repo").write_text(declared)
+        sh(*PROGRAM, "refresh-md", sysroot.option)
+        cache = sysroot.path / f"ostree/deploy/{OS}/var/cache/rpm-ostree/repomd"
+        conf = WORK / "search.conf"
+        conf.write_text(
+            f"[main]\nplugins=0\nreposdir=/nonexistent\nvarsdir=/nonexistent\nlogdir={WORK}\n"
+            f"cachedir={cache}\nsystem_cachedir={cache}\n{declared}"
+        )
+        ours = (*PROGRAM, "search", "editor", "font", sysroot.option)
+        program = str(shutil.which("dnf5") or shutil.which("dnf"))
+        theirs = (program, "-q", "-C", "-c", conf, "--releasever=1", "search", "editor", "font")
+        of_ours, of_dnf = in_turns(4 * runs, lambda: meter(*ours).wall, lambda: meter(*theirs).wall)
+    yield compare("search among 20,000 packages / `dnf search`", of_ours, of_dnf, 1.2)
+
+
 # ------------------------------------------------------------------ compose
 
 
@@ -687,6 +753,7 @@ CASES: dict[str, Case] = {
     "b": case_growth,
     "cd": case_status,
     "e": case_compose,
+    "s": case_search,
 }
 
 
@@ -701,14 +768,14 @@ def enter_private_mounts() -> None:
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description="Measure rpm-ostree against the bare tools.")
-    parser.add_argument("--only", default="a,b,c,d,e,k", metavar="CASES", help="such as: a,c")
+    parser.add_argument("--only", default="a,b,c,d,e,k,s", metavar="CASES", help="such as: a,c")
     parser.add_argument(
         "--runs", type=int, default=5, help="pairs of runs (5; at most 3 for the slow e and k)"
     )
     parser.add_argument("--keep", action="store_true", help="leave the sysroots for a look")
     args = parser.parse_args()
     wanted = args.only.replace(",", "")
-    if set(wanted) - set("abcdek"):
+    if set(wanted) - set("abcdeks"):
         parser.error(f"no such case: {args.only}")
     enter_private_mounts()
     WORK.mkdir(parents=True, exist_ok=True)

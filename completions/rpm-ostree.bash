@@ -75,6 +75,10 @@ _rpm_ostree() {
             ' db') verb=db ;;
             'db diff') verb='db diff' ;;
             'db list') verb='db list' ;;
+            'db version') verb='db version' ;;
+            ' search') verb=search ;;
+            ' refresh-md') verb=refresh-md ;;
+            ' why') verb=why ;;
             ' cancel') verb=cancel ;;
             ' compose') verb=compose ;;
             'compose tree') verb='compose tree' ;;
@@ -82,7 +86,7 @@ _rpm_ostree() {
     done
     case $verb in
         '')
-            words='status upgrade deploy rebase rollback reset install uninstall override kargs initramfs initramfs-etc cleanup db cancel compose --version --help -h'
+            words='status upgrade deploy rebase rollback reset install uninstall override kargs initramfs initramfs-etc cleanup db search refresh-md why cancel compose --version --help -h'
             ;;
         status)
             case $prev in
@@ -99,7 +103,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--reboot -r --allow-downgrade --preview --check-diff --check --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--reboot -r --allow-downgrade --preview --check-diff --check --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -110,7 +114,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--reboot -r --preview --check-diff --skip-branch-check --disallow-downgrade --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='revisions'; fi
+                    if [[ $cur == -* ]]; then words='--reboot -r --preview --check-diff --skip-branch-check --disallow-downgrade --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='revisions'; fi
                     ;;
             esac
             ;;
@@ -121,7 +125,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--branch -b --remote -m --reboot -r --skip-purge --custom-origin-url --custom-origin-description --disallow-downgrade --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='revisions'; fi
+                    if [[ $cur == -* ]]; then words='--branch -b --remote -m --reboot -r --skip-purge --custom-origin-url --custom-origin-description --disallow-downgrade --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='revisions'; fi
                     ;;
             esac
             ;;
@@ -130,7 +134,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--reboot -r --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--reboot -r --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -141,7 +145,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--overlays -l --overrides -o --initramfs -i --reboot -r --install --uninstall --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--overlays -l --overrides -o --initramfs -i --reboot -r --install --uninstall --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -152,7 +156,7 @@ _rpm_ostree() {
                 --progress) words='auto plain none jsonl' ;;
                 --stateroot | --os) kind='word' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--uninstall --reboot -r --assumeyes -y --allow-inactive --force-replacefiles --idempotent --cache-only -C --download-only --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='file'; fi
+                    if [[ $cur == -* ]]; then words='--uninstall --reboot -r --assumeyes -y --allow-inactive --force-replacefiles --idempotent --cache-only -C --download-only --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='file'; fi
                     ;;
             esac
             ;;
@@ -162,7 +166,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--install --all --reboot -r --assumeyes -y --idempotent --cache-only -C --download-only --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='layered'; fi
+                    if [[ $cur == -* ]]; then words='--install --all --reboot -r --assumeyes -y --idempotent --cache-only -C --download-only --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='layered'; fi
                     ;;
             esac
             ;;
@@ -176,7 +180,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--from --freeze --remove --install --uninstall --reboot -r --cache-only -C --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='file'; fi
+                    if [[ $cur == -* ]]; then words='--from --freeze --remove --install --uninstall --reboot -r --cache-only -C --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='file'; fi
                     ;;
             esac
             ;;
@@ -188,7 +192,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--replace --install --uninstall --reboot -r --cache-only -C --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--replace --install --uninstall --reboot -r --cache-only -C --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -199,7 +203,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--all -a --install --uninstall --reboot -r --cache-only -C --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='overridden'; fi
+                    if [[ $cur == -* ]]; then words='--all -a --install --uninstall --reboot -r --cache-only -C --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='overridden'; fi
                     ;;
             esac
             ;;
@@ -211,7 +215,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--append --delete --replace --append-if-missing --delete-if-present --editor --deploy-index --import-proc-cmdline --reboot --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--append --delete --replace --append-if-missing --delete-if-present --editor --deploy-index --import-proc-cmdline --reboot --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -221,7 +225,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--enable --disable --arg --reboot -r --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--enable --disable --arg --reboot -r --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -232,7 +236,7 @@ _rpm_ostree() {
                 --progress) words='auto plain none jsonl' ;;
                 --stateroot | --os) kind='word' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--track --untrack --untrack-all --force-sync --reboot -r --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--track --untrack --untrack-all --force-sync --reboot -r --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -242,19 +246,19 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--stateroot --os --base -b --pending -p --rollback -r --repomd -m --sysroot --json --quiet -q --dry-run -n --wait --verbose -v --progress --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--stateroot --os --base -b --pending -p --rollback -r --repomd -m --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
         db)
-            words='diff list --help -h'
+            words='diff list version --help -h'
             ;;
         'db diff')
             case $prev in
                 --repo | -r | --sysroot) kind='directory' ;;
                 --format | -F) words='block diff json' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--repo -r --sysroot --format -F --base --json --help -h'; else kind='revisions'; fi
+                    if [[ $cur == -* ]]; then words='--repo -r --sysroot --format -F --changelogs -c --base --advisories -a --json --help -h'; else kind='revisions'; fi
                     ;;
             esac
             ;;
@@ -262,7 +266,44 @@ _rpm_ostree() {
             case $prev in
                 --repo | -r | --sysroot) kind='directory' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--repo -r --sysroot --json --help -h'; else kind='revisions'; fi
+                    if [[ $cur == -* ]]; then words='--repo -r --sysroot --advisories -a --json --help -h'; else kind='revisions'; fi
+                    ;;
+            esac
+            ;;
+        'db version')
+            case $prev in
+                --repo | -r | --sysroot) kind='directory' ;;
+                *)
+                    if [[ $cur == -* ]]; then words='--repo -r --sysroot --json --help -h'; else kind='word'; fi
+                    ;;
+            esac
+            ;;
+        search)
+            case $prev in
+                --stateroot | --os) kind='word' ;;
+                --sysroot) kind='directory' ;;
+                *)
+                    if [[ $cur == -* ]]; then words='--stateroot --os --cache-only -C --sysroot --json --quiet -q --help -h'; else kind='word'; fi
+                    ;;
+            esac
+            ;;
+        refresh-md)
+            case $prev in
+                --stateroot | --os) kind='word' ;;
+                --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
+                *)
+                    if [[ $cur == -* ]]; then words='--stateroot --os --force -f --sysroot --json --quiet -q --wait --verbose -v --progress --help -h'; else kind='word'; fi
+                    ;;
+            esac
+            ;;
+        why)
+            case $prev in
+                --stateroot | --os) kind='word' ;;
+                --deploy-index) kind='indices' ;;
+                --sysroot) kind='directory' ;;
+                *)
+                    if [[ $cur == -* ]]; then words='--stateroot --os --deploy-index --sysroot --json --quiet -q --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;

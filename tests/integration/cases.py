@@ -207,6 +207,38 @@ def foo(version: str) -> Spec:
     )
 
 
+NOTES = {
+    "1.1": "* Wed Nov 22 2023 Ann <ann@example.invalid> - 1.1-1\n- Mend it\n- And more",
+    "1.0": "* Mon Nov 20 2023 Bob <bob@example.invalid> - 1.0-1\n- Begin",
+}
+
+
+def noted(version: str) -> Spec:
+    """A package that keeps a changelog."""
+    return Spec(
+        "noted",
+        version=version,
+        summary="Keeps notes of a changelog",
+        files={"/usr/share/noted/version": f"{version}\n"},
+        changelog="\n\n".join(text for key, text in NOTES.items() if key <= version),
+    )
+
+
+# chain-one wants a capability, whose package wants a file, whose package recommends another one.
+CHAIN = (
+    Spec("chain-one", requires=("chain-api >= 2",), files={"/usr/share/chain/one": "1\n"}),
+    Spec(
+        "chain-two",
+        summary="Second of the CHAIN",
+        provides=("chain-api = 2",),
+        requires=("/usr/bin/chain-three",),
+        files={"/usr/share/chain/two": "2\n"},
+    ),
+    Spec("chain-three", recommends=("chain-four",), files={"/usr/bin/chain-three": "3\n"}),
+    Spec("chain-four", summary="An end", files={"/usr/share/chain/four": "4\n"}),
+)
+
+
 def nosy(host_file: Path) -> Spec:
     """A package that looks and reaches where it should not; it reports what it saw."""
     script = f"""\
@@ -273,12 +305,14 @@ MAIN = (
         files={"/usr/share/replaces-base/x": "x\n"},
     ),
     Spec("same-file", files={"/usr/lib/base-lib/version": "mine\n"}),
+    noted("1.0"),
+    *CHAIN,
 )
 LOCAL = (
     Spec("local-one", requires=("bar-api",), files={"/usr/bin/local-one": program("local-one")}),
     Spec("local-two", files={"/usr/bin/local-two": program("local-two")}),
     Spec("local-two", version="2.0", files={"/usr/bin/local-two": program("local-two 2")}),
 )
-UPDATES = (foo("1.1"),)
+UPDATES = (foo("1.1"), noted("1.1"))
 UNSIGNED = (Spec("unsigned", files={"/usr/share/unsigned/readme": "x\n"}),)
 FOREIGN = (Spec("foreign", files={"/usr/share/foreign/readme": "x\n"}),)

@@ -132,3 +132,10 @@ def test_packages_sort_by_name_then_version_then_architecture():
     assert compare_evr(rising[2], rising[3]) == 0
     assert compare_evr(rising[4], rising[5]) < 0 < compare_evr(rising[5], rising[4])
     assert rising[0] <= rising[1] < rising[2]
+
+
+def test_spellings_and_the_one_for_digests():
+    package = parse_nevra("foo-3:1.0-2.noarch")
+    assert package.spellings == ("foo", "foo.noarch", "foo-3:1.0-2", "foo-3:1.0-2.noarch")
+    assert package.envra == "3:foo-1.0-2.noarch"
+    assert parse_nevra("foo-1.0-2.noarch").envra == "foo-1.0-2.noarch"

@@ -124,10 +124,9 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Changing(Reading):
-    """What every verb takes that changes a sysroot."""
+class Waiting(Reading):
+    """What every verb takes that has work to do, one at a time."""
 
-    dry_run: DryRun = False
     wait: Wait = 0
     verbose: Verbose = False
     progress: Progress = "auto"
@@ -136,6 +135,13 @@ class Changing(Reading):
     def patience(self) -> float:
         """Seconds to wait for another transaction; negative means for ever."""
         return float("inf") if self.wait < 0 else self.wait
+
+
+@dataclass(frozen=True)
+class Changing(Waiting):
+    """What every verb takes that changes a sysroot."""
+
+    dry_run: DryRun = False
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Results as the text people read; the wording is the genuine tool's where it has one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rpmostree.cli.app import show
@@ -9,7 +9,6 @@ from rpmostree.model.nevra import Nevra
 
 if TYPE_CHECKING:  # the verb itself is loaded only where it is run
     from rpmostree.model.plan import Outcome, Plan
-    from rpmostree.ops.db import PackageDiff, PackageList
 
 QUEUED = 'Changes queued for next boot. Run "systemctl reboot" to start a reboot'
 RUN_REBOOT = 'Run "systemctl reboot" to start a reboot'
@@ -86,13 +85,17 @@ def size_text(size: int) -> str:
     return f"{size} bytes" if unit == "bytes" else f"{number:.1f} {unit}"
 
 
-def diff_text(changes: Iterable[PackageChange]) -> str:
-    """The block format: a heading for each kind, a row for each package."""
+def diff_text(
+    changes: Iterable[PackageChange], below: Callable[[PackageChange], list[str]] | None = None
+) -> str:
+    """The block format: a heading for each kind, a row for each package, lines `below` it."""
     lines: list[str] = []
     listed = list(changes)
     for kind, title in _TITLES.items():
-        rows = [f"  {change_text(c)}" for c in listed if c.kind is kind]
-        lines += [f"{title}:", *rows] if rows else []
+        chosen = [c for c in listed if c.kind is kind]
+        lines += [f"{title}:"] if chosen else []
+        for change in chosen:
+            lines += [f"  {change_text(change)}", *(below(change) if below else ())]
     return "\n".join(lines)
 
 
@@ -113,14 +116,6 @@ def diff_signs(changes: Iterable[PackageChange], arch_joint: str = ".") -> str:
     return "\n".join(lines)
 
 
-def diff_json(diff: "PackageDiff") -> dict[str, object]:
-    return {
-        "ostree-commit-from": diff.old.checksum,
-        "ostree-commit-to": diff.new.checksum,
-        "pkgdiff": changes_json(diff.changes),
-    }
-
-
 def changes_json(changes: Sequence[PackageChange]) -> list[object]:
     """`[name, kind, {PreviousPackage, NewPackage}]` for each, as `db diff --format=json` has it."""
     rows: list[object] = []
@@ -129,18 +124,6 @@ def changes_json(changes: Sequence[PackageChange]) -> list[object]:
         packages = {k: [p.name, p.evr, p.arch] for k, p in sides.items() if p is not None}
         rows.append([change.name, int(change.kind), packages])
     return rows
-
-
-def diff_header(diff: "PackageDiff") -> str:
-    return (
-        f"ostree diff commit from: {diff.old.name} ({diff.old.checksum})\n"
-        f"ostree diff commit to:   {diff.new.name} ({diff.new.checksum})"
-    )
-
-
-def list_text(listed: "PackageList") -> str:
-    head = f"ostree commit: {listed.revision.name} ({listed.revision.checksum})"
-    return "\n".join([head, *(f" {package}" for package in listed.packages)])
 
 
 def outcome_json(outcome: "Outcome") -> dict[str, object]:

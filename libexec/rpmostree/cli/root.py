@@ -27,6 +27,9 @@ VERBS = {
     "initramfs-etc": "boot",
     "cleanup": "system",
     "db": "db",
+    "search": "query",
+    "refresh-md": "query",
+    "why": "query",
     "cancel": "system",
     "compose": "compose",
 }
@@ -35,6 +38,8 @@ ALIASES = {
     "pkg-add": "install",
     "pkg-remove": "uninstall",
     "remove": "uninstall",
+    "rpm": "db",
+    "makecache": "refresh-md",
 }
 
 
@@ -53,7 +58,8 @@ class Program(Commands):
 
 @cache
 def _load(name: str) -> Command:
-    verb = getattr(import_module(f"rpmostree.cli.{VERBS[name]}"), name.replace("-", "_"))
+    module = import_module(f"rpmostree.cli.{VERBS[name]}")
+    verb = getattr(module, name.replace("-", "_"))
     if isinstance(verb, typer.Typer):
         return get_command(verb)
     single = new_group()

@@ -7,6 +7,9 @@
 PIPELINES: tuple[dict[str, float], ...] = (
     {
         "pull": 3.0,
+        "refresh": 0.1,
+        "metadata": 3.0,
+        "list": 1.0,
         "prepare": 0.1,
         "checkout": 0.1,
         "remove": 0.1,

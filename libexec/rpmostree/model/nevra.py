@@ -28,6 +28,17 @@ class Nevra:
     def name_arch(self) -> str:
         return f"{self.name}.{self.arch}"
 
+    @property
+    def envra(self) -> str:
+        """`[EPOCH:]NAME-VERSION-RELEASE.ARCH`, as digests over packages have it."""
+        prefix = f"{self.epoch}:" if self.epoch else ""
+        return f"{prefix}{self.name}-{self.version}-{self.release}.{self.arch}"
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """All that a person may call it."""
+        return (self.name, self.name_arch, f"{self.name}-{self.evr}", str(self))
+
     def __str__(self) -> str:
         return f"{self.name}-{self.evr}.{self.arch}"
 

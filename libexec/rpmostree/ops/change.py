@@ -7,7 +7,6 @@ transaction and one deployment.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from rpmostree.base.errors import BadInput
 from rpmostree.model.plan import Options, Wish
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops.ground import Ground, find_ground
@@ -69,19 +68,9 @@ class Change:
 
     def ground(self, sysroot: Sysroot, stateroot: str | None) -> Ground:
         """What the change starts from. Raises BadInput if there is no such deployment."""
-        ground = find_ground(sysroot, stateroot)
-        return ground if self.index is None else at_index(ground, self.index)
+        return find_ground(sysroot, stateroot).at(self.index)
 
     def edited(self, repo: Repo, ground: Ground, wish: Wish) -> Wish:
         for edit in self.edits:
             wish = edit(repo, ground, wish)
         return wish
-
-
-def at_index(ground: Ground, index: int) -> Ground:
-    """The same ground with another deployment as the default. Raises BadInput."""
-    if not 0 <= index < len(ground.deployments):
-        raise BadInput(
-            f"Out of range deployment index {index}, expected < {len(ground.deployments)}"
-        )
-    return replace(ground, default=ground.deployments[index])

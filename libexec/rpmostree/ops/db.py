@@ -1,14 +1,18 @@
 """db: the packages of commits, and how two commits differ."""
 
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from hashlib import sha256
 from pathlib import Path
 
 from rpmostree.base.errors import BadInput
+from rpmostree.model.advisory import Advisory, new_advisories, read_advisories
+from rpmostree.model.changelog import Entry, news_of_upgrades
 from rpmostree.model.deployment import Deployment
-from rpmostree.model.diff import PackageChange, diff_packages
+from rpmostree.model.diff import Change, PackageChange, diff_packages
 from rpmostree.model.layered import base_checksum, read_pkglist
 from rpmostree.model.nevra import Nevra
 from rpmostree.model.sysroot import Sysroot
@@ -27,23 +31,39 @@ class Revision:
 
 @dataclass(frozen=True)
 class PackageList:
-    """The packages of one commit."""
+    """The packages of one commit, and its advisories."""
 
     revision: Revision
     packages: tuple[Nevra, ...]
+    advisories: tuple[Advisory, ...] = ()
 
 
 @dataclass(frozen=True)
 class PackageDiff:
-    """Two commits and what changed between them."""
+    """Two commits and what changed between them; `advisories` are those that are new."""
 
     old: Revision
     new: Revision
     changes: tuple[PackageChange, ...]
+    advisories: tuple[Advisory, ...] = ()
+    changelogs: Mapping[PackageChange, tuple[Entry, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Version:
+    """All packages of a commit in one word: `NUMBER:DIGEST`."""
+
+    revision: Revision
+    rpmdb: str
 
 
 def diff(
-    repo: Repo, sysroot: Sysroot | None, names: Sequence[str], *, base: bool = False
+    repo: Repo,
+    sysroot: Sysroot | None,
+    names: Sequence[str],
+    *,
+    base: bool = False,
+    changelogs: bool = False,
 ) -> PackageDiff:
     """Compare two revisions; those left out are the booted and the pending deployment.
 
@@ -53,50 +73,87 @@ def diff(
     if base:
         old, new = _base_of(repo, old), _base_of(repo, new)
     changes = diff_packages(read_packages(repo, old.checksum), read_packages(repo, new.checksum))
-    return PackageDiff(old, new, changes)
+    before, after = (read_advisories(repo.load_commit(r.checksum)) for r in (old, new))
+    news = _read_news(repo, old, new, changes) if changelogs else {}
+    return PackageDiff(old, new, changes, new_advisories(before, after), news)
+
+
+def _read_news(
+    repo: Repo, old: Revision, new: Revision, changes: Sequence[PackageChange]
+) -> Mapping[PackageChange, tuple[Entry, ...]]:
+    upgrades = [c for c in changes if c.kind is Change.UPGRADED]
+    if not upgrades:
+        return {}
+    with copy_database(repo, old.checksum) as database:
+        before = rpm.read_changelogs(database, (c.old for c in upgrades if c.old))
+    with copy_database(repo, new.checksum) as database:
+        after = rpm.read_changelogs(database, (c.new for c in upgrades if c.new))
+    return news_of_upgrades(upgrades, before, after)
 
 
 def list_packages(repo: Repo, words: Sequence[str]) -> tuple[PackageList, ...]:
     """The packages of each word that is a revision, filtered by the words that are none."""
     revisions, patterns = _split_words(repo, words)
-    lists = ((r, read_packages(repo, r.checksum)) for r in revisions)
     return tuple(
-        PackageList(r, tuple(p for p in packages if _matches(p, patterns))) for r, packages in lists
+        PackageList(
+            revision,
+            tuple(p for p in read_packages(repo, revision.checksum) if _matches(p, patterns)),
+            read_advisories(repo.load_commit(revision.checksum)),
+        )
+        for revision in revisions
     )
+
+
+def read_versions(repo: Repo, names: Sequence[str]) -> tuple[Version, ...]:
+    """One word for all packages of each commit; equal words, equal packages."""
+    revisions = [_resolve(repo, name) for name in names]
+    return tuple(Version(r, _digest(read_packages(repo, r.checksum))) for r in revisions)
+
+
+def _digest(packages: Sequence[Nevra]) -> str:
+    joined = "".join(package.envra for package in sorted(packages))
+    return f"{len(packages)}:{sha256(joined.encode()).hexdigest()}"
 
 
 def read_packages(repo: Repo, checksum: str) -> tuple[Nevra, ...]:
     """The packages of a commit: from its metadata, else from the rpmdb in its tree."""
-    commit = repo.load_commit(checksum)
-    listed = read_pkglist(commit)
-    return listed if listed is not None else _query_database(repo, checksum, commit.root_tree)
+    listed = read_pkglist(repo.load_commit(checksum))
+    if listed is not None:
+        return listed
+    with copy_database(repo, checksum) as database:
+        return rpm.list_installed(Path("/"), str(database))
 
 
-def _query_database(repo: Repo, checksum: str, root_tree: str) -> tuple[Nevra, ...]:
-    place = next((p for p in rpm.DATABASES if repo.list_directory(root_tree, p).files), None)
+@contextmanager
+def copy_database(repo: Repo, checksum: str) -> Iterator[Path]:
+    """A copy of a commit's rpmdb, which rpm may write to and anybody may make.
+
+    Raises BadInput if the commit has none.
+    """
+    root = repo.load_commit(checksum).root_tree
+    place = next((p for p in rpm.DATABASES if repo.list_directory(root, p).files), None)
     if place is None:
         raise BadInput(f"commit {checksum} has no RPM database")
     with tempfile.TemporaryDirectory() as scratch:
-        target = Path(scratch) / place
-        target.parent.mkdir(parents=True)
-        ostree.check_out(repo.path, checksum, target, subpath=f"/{place}", copy=True)
-        return rpm.list_installed(Path(scratch), f"/{place}")
+        database = Path(scratch) / "rpm"
+        ostree.copy_directory(repo.path, checksum, f"/{place}", database)
+        yield database
 
 
 def _choose(repo: Repo, sysroot: Sysroot | None, names: Sequence[str]) -> tuple[Revision, Revision]:
-    deployments = admin.list_deployments(sysroot) if sysroot else ()
     if len(names) >= 2:
         return _resolve(repo, names[0]), _resolve(repo, names[1])
+    deployments = admin.list_deployments(sysroot) if sysroot else ()
     here = _here(deployments)
     this = "booted deployment" if here.booted else "default deployment"
-    if len(names) == 1:
+    if names:
         return _named(here, this), _resolve(repo, names[0])
-    if here.index > 0:
-        return _named(here, this), _named(deployments[0], "pending deployment")
-    older = [d for d in deployments[1:] if d.stateroot == here.stateroot]
-    if not older:
+    mine = [d for d in deployments if d.stateroot == here.stateroot]
+    if mine[0] != here:
+        return _named(here, this), _named(mine[0], "pending deployment")
+    if len(mine) < 2:
         raise BadInput("No pending or rollback deployment to diff against")
-    return _named(older[0], "rollback deployment"), _named(here, this)
+    return _named(mine[1], "rollback deployment"), _named(here, this)
 
 
 def _here(deployments: Sequence[Deployment]) -> Deployment:
@@ -130,11 +187,12 @@ def _split_words(repo: Repo, words: Sequence[str]) -> tuple[list[Revision], list
         if checksum is not None:
             revisions.append(Revision(word, checksum))
         else:
-            patterns.append(word)
+            patterns.append(word.lower())
     if not revisions:
         raise BadInput(f"Refspec '{words[0]}' not found" if words else "no revision was named")
     return revisions, patterns
 
 
 def _matches(package: Nevra, patterns: Sequence[str]) -> bool:
-    return not patterns or any(fnmatchcase(package.name, pattern) for pattern in patterns)
+    spellings = [spelling.lower() for spelling in package.spellings]
+    return not patterns or any(fnmatchcase(s, p) for p in patterns for s in spellings)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha512
 from pathlib import Path
 
@@ -33,6 +33,16 @@ class Ground:
     @property
     def etc(self) -> Path:
         return self.merge.path / "etc"
+
+    def at(self, index: int | None) -> "Ground":
+        """The same with another deployment to edit, if an index names one. Raises BadInput."""
+        if index is None:
+            return self
+        if not 0 <= index < len(self.deployments):
+            raise BadInput(
+                f"Out of range deployment index {index}, expected < {len(self.deployments)}"
+            )
+        return replace(self, default=self.deployments[index])
 
 
 def find_ground(sysroot: Sysroot, stateroot: str | None) -> Ground:

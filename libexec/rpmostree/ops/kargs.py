@@ -8,7 +8,7 @@ from rpmostree.base.files import read_text
 from rpmostree.model.kargs import Kargs, KargsEdit, edit_kargs, editable, split_kargs
 from rpmostree.model.plan import Wish
 from rpmostree.model.sysroot import Sysroot
-from rpmostree.ops.change import Change, at_index
+from rpmostree.ops.change import Change
 from rpmostree.ops.ground import Ground, find_ground
 from rpmostree.tools.repo import Repo
 
@@ -21,8 +21,7 @@ def read_kargs(
     """The arguments of a deployment (the default one), or of the running kernel."""
     if running:
         return split_kargs(read_text(_RUNNING) or "")
-    ground = find_ground(sysroot, stateroot)
-    return (ground if index is None else at_index(ground, index)).default.kargs
+    return find_ground(sysroot, stateroot).at(index).default.kargs
 
 
 def change_kargs(edit: KargsEdit, *, index: int | None = None, running: bool = False) -> Change:

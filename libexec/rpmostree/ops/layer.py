@@ -8,7 +8,7 @@ from pathlib import Path
 from rpmostree.assembly import pkgcache
 from rpmostree.base.errors import BadInput
 from rpmostree.base.files import sync_directory
-from rpmostree.model.nevra import Nevra, parse_nevra
+from rpmostree.model.nevra import parse_nevra
 from rpmostree.model.origin import LocalPackage, Origin
 from rpmostree.model.package import Package
 from rpmostree.model.plan import Wish
@@ -168,11 +168,7 @@ def _drop(origin: Origin, name: str, idempotent: bool) -> Origin:
 
 def _without_match(packages: Sequence[LocalPackage], name: str) -> tuple[LocalPackage, ...]:
     """All but those that `name` names: by name, or by NEVRA in any of its usual spellings."""
-
-    def spellings(nevra: Nevra) -> tuple[str, ...]:
-        return (nevra.name, nevra.name_arch, f"{nevra.name}-{nevra.evr}", str(nevra))
-
-    return tuple(p for p in packages if name not in spellings(parse_nevra(p.nevra)))
+    return tuple(p for p in packages if name not in parse_nevra(p.nevra).spellings)
 
 
 def keep_files(tx: Transaction, given: Sequence[Given]) -> None:

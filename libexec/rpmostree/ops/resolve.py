@@ -157,17 +157,12 @@ def _split_requests(
 def find_provider(request: str, root: roots.Root, before: Sequence[Nevra]) -> Nevra | None:
     """The package of the base that satisfies a request already; None if none does."""
     for package in before:
-        if any(fnmatchcase(name, request) for name in _spellings(package)):
+        if any(fnmatchcase(name, request) for name in package.spellings):
             return package
     if any(char in request for char in "*?[("):
         return None
     found = rpm.find_providers(root.path, root.database, request)
     return found[0] if found else None
-
-
-def _spellings(package: Nevra) -> tuple[str, ...]:
-    name_evr = f"{package.name}-{package.evr}"
-    return (package.name, package.name_arch, name_evr, str(package))
 
 
 def _local_files(sysroot: Sysroot, origin: Origin, base: Sequence[Nevra]) -> tuple[Path, ...]:

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from rpmostree.base import events
 from rpmostree.base.errors import BadInput, ToolFailed, ToolMissing
-from rpmostree.base.run import find, run
+from rpmostree.base.run import Done, find, run
+from rpmostree.model import available
 from rpmostree.model.nevra import Nevra
 from rpmostree.model.rpmrepo import RpmRepo, write_repos
 
@@ -143,6 +144,60 @@ def is_current(repo: RpmRepo, cache: Path, now: float) -> bool:
     return index is not None and now - index.stat().st_mtime < repo.expires_after
 
 
+def refresh(repos: Sequence[RpmRepo], cache: Path, scratch: Path) -> None:
+    """Ask the repositories whether their metadata has changed, and fetch what has.
+
+    Raises ToolFailed in dnf's words.
+    """
+    _query(repos, cache, scratch, ["--refresh", "makecache"], "cannot refresh the metadata")
+    for repo in repos:
+        index = _find_index(repo, cache)
+        if index is not None and repo.local_path is None:
+            index.touch()  # what has not changed is as good as new
+
+
+def list_available(
+    repos: Sequence[RpmRepo], cache: Path, scratch: Path, *, offline: bool
+) -> tuple[str, ...]:
+    """A line for each package of the repositories, as model.available reads it.
+
+    The metadata is the cached one; without `offline` dnf may fetch what is missing. Raises
+    ToolFailed in dnf's words.
+    """
+    words = ["--cacheonly"] if offline else []
+    words += ["repoquery", "--available", f"--queryformat={available.FORMAT}\n"]
+    done = _query(repos, cache, scratch, words, "cannot read the metadata")
+    return tuple(
+        line for line in done.stdout.split("\n") if line
+    )  # dnf 4 ends each line itself, too
+
+
+def _query(
+    repos: Sequence[RpmRepo], cache: Path, scratch: Path, words: Sequence[str], what: str
+) -> Done:
+    """Run a verb that knows of the repositories alone: no root, no installed packages."""
+    place = str(cache / "repomd")
+    main = {
+        "plugins": "0",
+        "reposdir": "/nonexistent",
+        "varsdir": "/nonexistent",
+        "logdir": str(scratch),
+        "persistdir": str(scratch),
+        "cachedir": place,
+        "system_cachedir": place,  # where dnf 5 looks unless it works on another root
+    }
+    program = dnf_program()
+    main |= {"system_state_dir": str(scratch)} if program == "dnf5" else {}
+    path = scratch / "dnf.conf"
+    path.write_text(write_repos(map(_for_dnf, repos), main), encoding="utf-8")
+    env = {"LC_ALL": "C.UTF-8", "HOME": str(_make_home(scratch, str(scratch / "rpmdb")))}
+    argv = [program, "-q", "-y", "-c", str(path), "--releasever=0", *words]
+    done = run(argv, ok=range(256), env=env)
+    if done.status:
+        raise ToolFailed(what, _essence(f"{done.stdout}\n{done.stderr}"))
+    return done
+
+
 def _find_index(repo: RpmRepo, cache: Path) -> Path | None:
     if repo.local_path is not None:
         index = Path(repo.local_path) / "repodata/repomd.xml"
@@ -160,7 +215,7 @@ def _subdirectories(path: Path) -> list[Path]:
 def _make_home(scratch: Path, database: str) -> Path:
     """A home whose macros tell librpm where the database is; dnf has no option for it."""
     home = scratch / "home"
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     (home / ".rpmmacros").write_text(f"%_dbpath {database}\n", encoding="utf-8")
     return home
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from rpmostree.base.errors import BadInput, RpmOstreeError, ToolFailed
 from rpmostree.base.run import Done, pipe, run
+from rpmostree.model.chain import Relations
+from rpmostree.model.changelog import Changelog, Entry
 from rpmostree.model.nevra import Nevra
 from rpmostree.model.package import FileFlag, Package, PackageFile
 
@@ -23,6 +25,11 @@ _FILES = (
     "\t%{FILELINKTOS}\t%{FILEFLAGS}\n]"
 )
 _SCRIPTS = "\v%{PRETRANS}\n%{PREIN}\n%{POSTIN}\n%{POSTTRANS}\n\f\n"
+_CHANGELOG = "[%{CHANGELOGTIME}\t%{CHANGELOGNAME}\t%{CHANGELOGTEXT}\v]"
+_RELATIONS = (
+    "[%{PROVIDENAME}\n]\v[%{FILENAMES}\n]\v"
+    "[%{REQUIRENEVRS}\n]\v[%{RECOMMENDNEVRS}\n]\v[%{SUPPLEMENTNEVRS}\n]\v"
+)
 _ENV = {"LC_ALL": "C"}
 _FAILED = re.compile(
     r"^(?:warning|error): (?P<kind>%[\w(]*?)\((?P<package>[^()]+)\) scriptlet failed, (?P<how>.*)$",
@@ -75,6 +82,45 @@ def find_providers(root: Path, database: str, capability: str) -> tuple[Nevra, .
     if done.status:
         return ()
     return tuple(sorted(_nevra(line) for line in done.stdout.splitlines()))
+
+
+def read_changelogs(database: Path, packages: Iterable[Nevra]) -> dict[Nevra, Changelog]:
+    """The changelogs of packages in a database; it must be one that rpm may write to."""
+    names = [str(package) for package in packages]
+    if not names:
+        return {}
+    query = f"{_NEVRA}%{{SOURCERPM}}\n{_CHANGELOG}\f"
+    done = run(["rpm", f"--dbpath={database}", "-q", "--qf", query, "--", *names], env=_ENV)
+    return dict(_changelog(text) for text in done.stdout.split("\f")[:-1])
+
+
+def _changelog(text: str) -> tuple[Nevra, Changelog]:
+    nevra, source, rest = text.split("\n", 2)
+    entries = (entry.split("\t", 2) for entry in rest.split("\v")[:-1])
+    return _nevra(nevra), Changelog(source, tuple(Entry(int(t), a, x) for t, a, x in entries))
+
+
+def read_relations(database: Path, packages: Iterable[Nevra]) -> tuple[Relations, ...]:
+    """What packages of a database, which rpm may write to, have and ask for; sorted."""
+    names = sorted(map(str, packages))
+    words = ["rpm", f"--dbpath={database}", "-q", "--qf", f"{_NEVRA}{_RELATIONS}\f", "--", *names]
+    found = map(_relations, run(words, env=_ENV).stdout.split("\f")[:-1])
+    return tuple(sorted(found, key=lambda r: r.package))
+
+
+def _relations(text: str) -> Relations:
+    nevra, _, rest = text.partition("\n")
+    provides, files, requires, recommends, supplements = (
+        part.split("\n")[:-1] for part in rest.split("\v")[:-1]
+    )
+    return Relations(
+        package=_nevra(nevra),
+        provides=frozenset(provides),
+        files=frozenset(files),
+        requires=tuple(requires),
+        recommends=tuple(recommends),
+        supplements=tuple(supplements),
+    )
 
 
 def read_packages(
