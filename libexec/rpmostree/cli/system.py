@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rpmostree.base import events
+from rpmostree.base.errors import BadInput
 from rpmostree.cli import render
 from rpmostree.cli.app import show
 from rpmostree.cli.options import (
@@ -31,46 +33,71 @@ from rpmostree.tools import sysroot as admin
 
 if TYPE_CHECKING:
     from rpmostree.model.plan import Outcome
+    from rpmostree.ops.status import Status
 
 _SLASH = Path("/")
+_UNRELIABLE = (
+    "Note: --check and --preview may be unreliable.  "
+    "See https://github.com/coreos/rpm-ostree/issues/1579"
+)
 
 
 def status(
     sysroot: SysrootPath = _SLASH,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print all details")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Print all details; implies --advisories")
+    ] = False,
+    advisories: Annotated[
+        bool, typer.Option("--advisories", "-a", help="List each advisory of an update")
+    ] = False,
     as_json: Json = False,
+    jsonpath: Annotated[
+        str | None,
+        typer.Option("--jsonpath", "-J", metavar="EXPR", help="Print what EXPR picks of the JSON"),
+    ] = None,
     booted: Annotated[
         bool, typer.Option("--booted", "-b", help="Only print the booted deployment")
     ] = False,
     pending_exit_77: Annotated[
         bool, typer.Option("--pending-exit-77", help="Exit 77 if a deployment is pending")
     ] = False,
+    pretty: Annotated[bool, typer.Option("--pretty", "-p", hidden=True)] = False,
     peer: Peer = False,
     quiet: Quiet = False,
 ) -> None:
     """Get the version of the booted system."""
-    from rpmostree.cli import render_status
     from rpmostree.ops import status as ops
 
-    del peer, quiet
-    root = open_sysroot(sysroot)
-    found = ops.read_status(root)
-    if as_json:
-        show(json.dumps(render_status.status_json(found, booted_only=booted), indent=2))
+    del pretty, peer, quiet
+    if as_json and jsonpath is not None:
+        raise UsageError("Cannot specify both --json and --jsonpath")
+    found = ops.read_status(open_sysroot(sysroot))
+    if as_json or jsonpath is not None:
+        show(_status_document(found, jsonpath, booted_only=booted))
     else:
-        unicode = "utf" in (sys.stdout.encoding or "").lower()
-        diff = ops.diff_to_default(found)
-        text = render_status.status_text(
-            found,
-            diff,
-            verbose=verbose,
-            booted_only=booted,
-            unicode=unicode,
-            signature=lambda deployment: ops.read_signature(root, deployment),
-        )
-        show(text)
+        from rpmostree.cli.render_status import View, status_text
+        from rpmostree.cli.screen import new_screen
+        from rpmostree.ops.services import read_services
+
+        services = read_services(found.driver, found.policy) if found.booted else None
+        view = View(verbose, advisories, booted, new_screen(sys.stdout))
+        show(status_text(found, ops.diff_to_default(found), services, view))
     if pending_exit_77 and found.pending_exit:
         raise typer.Exit(render.UNCHANGED)
+
+
+def _status_document(found: "Status", jsonpath: str | None, *, booted_only: bool) -> str:
+    from rpmostree.cli.status_json import status_json
+
+    document: object = status_json(found, booted_only=booted_only)
+    if jsonpath is not None:
+        from rpmostree.model.jsonpath import select
+
+        try:
+            document = select(document, jsonpath)
+        except ValueError as error:
+            raise BadInput(f"While compiling jsonpath: {error}") from error
+    return json.dumps(document, indent=2)
 
 
 def upgrade(
@@ -90,6 +117,9 @@ def upgrade(
     cache_only: CacheOnly = False,
     download_only: DownloadOnly = False,
     unchanged_exit_77: Unchanged77 = False,
+    automatic: Annotated[
+        bool, typer.Option("--trigger-automatic-update-policy", hidden=True)
+    ] = False,
     dry_run: DryRun = False,
     as_json: Json = False,
     wait: Wait = 0,
@@ -109,36 +139,39 @@ def upgrade(
         raise typer.Exit(_show_available(root, stateroot, expanded=preview, as_json=as_json))
     options = Options(dry_run=dry_run, cache_only=cache_only, download_only=download_only)
     how = ops.Upgrade(allow_downgrade=allow_downgrade, options=options)
-    outcome = ops.upgrade(root, how, stateroot=stateroot, wait=seconds(wait))
+    from rpmostree.ops.automatic import announce_policy, run_policy
+
+    if automatic:
+        done = run_policy(root, how, stateroot=stateroot, wait=seconds(wait))
+        outcome, reboot = done.outcome, reboot or done.reboot
+    else:
+        announce_policy(root, stateroot)
+        outcome = ops.upgrade(root, how, stateroot=stateroot, wait=seconds(wait))
     finish(
         root, outcome, render.RUN_REBOOT, as_json=as_json, reboot=reboot, exit_77=unchanged_exit_77
     )
 
 
 def _show_available(root: Sysroot, stateroot: str | None, *, expanded: bool, as_json: bool) -> int:
-    from rpmostree.cli.render_status import clock
-    from rpmostree.ops import upgrade as ops
+    from rpmostree.cli.render_update import available_text
+    from rpmostree.cli.screen import new_screen
+    from rpmostree.ops.updates import refresh_update
 
-    found = ops.check(root, stateroot=stateroot)
+    events.message(_UNRELIABLE)
+    found = refresh_update(root, stateroot=stateroot)
     if as_json:
         document = found and {
             "checksum": found.checksum,
-            "version": found.version,
+            "version": found.text("version"),
             "timestamp": found.timestamp,
-            "pkgdiff": render.changes_json(found.diff),
+            "pkgdiff": render.changes_json(found.changes),
         }
         show(json.dumps({"available-update": document}, indent=2))
-        return 0 if found else render.UNCHANGED
-    if found is None:
+    elif found is None:
         show("No updates available.")
-        return render.UNCHANGED
-    stamp = clock(found.timestamp)
-    rows = [("Version", f"{found.version} ({stamp})") if found.version else ("Timestamp", stamp)]
-    rows.append(("Commit", found.checksum))
-    show("AvailableUpdate:")
-    show("\n".join(f"{label:>15}: {value}" for label, value in rows))
-    show(render.diff_text(found.diff) if expanded else f"{'Diff':>15}: {render.counts(found.diff)}")
-    return 0
+    else:
+        show(available_text(found, expanded=expanded, screen=new_screen(sys.stdout)))
+    return 0 if found else render.UNCHANGED
 
 
 def rollback(
@@ -301,7 +334,7 @@ def finish(
     else:
         code = render.close(outcome, "" if reboot else hint, booted=booted, unchanged_77=exit_77)
     if reboot and outcome.changed and booted:
-        from rpmostree.base.run import run
+        from rpmostree.tools import systemctl
 
-        run(["systemctl", "reboot"], what="cannot reboot")
+        systemctl.reboot()
     raise typer.Exit(code)

@@ -5,8 +5,6 @@ from pathlib import Path
 
 from rpmostree.base import events
 from rpmostree.base.errors import BadInput
-from rpmostree.model.diff import PackageChange
-from rpmostree.model.layered import text_value
 from rpmostree.model.plan import Options, Outcome, Wish
 from rpmostree.model.refspec import Refspec
 from rpmostree.model.sysroot import Sysroot
@@ -25,16 +23,6 @@ class Upgrade:
 
     allow_downgrade: bool = False
     options: Options = field(default_factory=Options)
-
-
-@dataclass(frozen=True)
-class Available:
-    """A newer commit on the branch; `timestamp` in seconds of the epoch."""
-
-    checksum: str
-    version: str | None
-    timestamp: int
-    diff: tuple[PackageChange, ...]
 
 
 def upgrade(
@@ -59,25 +47,6 @@ def upgrade(
     if how.options.download_only:
         return replace(outcome, text="Update downloaded.")
     return outcome
-
-
-def check(sysroot: Sysroot, *, stateroot: str | None = None) -> Available | None:
-    """Is there a newer commit on the branch? Fetches no more than its metadata."""
-    require_root()
-    repo = Repo(sysroot.repo)
-    ground = find_ground(sysroot, stateroot)
-    wish = wish_of(ground, repo)
-    refspec = _branch(wish)
-    if refspec is None or refspec.pinned:
-        return None
-    if refspec.remote:
-        ostree.pull(repo.path, refspec, timestamp_check=False, metadata_only=True)
-    newest = repo.resolve(str(refspec))
-    if newest == wish.base:
-        return None
-    commit = repo.load_commit(newest)
-    diff = derive.diff_commits(repo, wish.base, newest)
-    return Available(newest, text_value(commit, "version"), commit.timestamp, diff)
 
 
 def _pull(repo: Repo, wish: Wish, how: Upgrade) -> None:

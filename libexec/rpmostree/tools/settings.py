@@ -10,12 +10,13 @@ from rpmostree.base.files import read_text
 from rpmostree.model.keyfile import KeyFile, parse_keyfile
 from rpmostree.model.rpmrepo import RpmRepo, parse_repos, substitute
 
+_OLD_POLICIES = {"off": "none", "ex-stage": "stage"}
 _OFF = frozenset({"false", "0", "no"})
 
 
 @dataclass(frozen=True)
 class Settings:
-    """rpm-ostreed.conf, group [Daemon]."""
+    """rpm-ostreed.conf, group [Daemon]; `update_policy` as written, but for old spellings."""
 
     recommends: bool = True
     lock_layering: bool = False
@@ -29,10 +30,11 @@ def read_settings(etc: Path) -> Settings:
         keys = parse_keyfile(read_text(path) or "")
     except ValueError as error:
         raise BadInput(f"{path}: {error}") from error
+    policy = keys.text("Daemon", "AutomaticUpdatePolicy") or "none"
     return Settings(
         recommends=_flag(keys, "Recommends", default=True),
         lock_layering=_flag(keys, "LockLayering", default=False),
-        update_policy=keys.text("Daemon", "AutomaticUpdatePolicy") or "none",
+        update_policy=_OLD_POLICIES.get(policy, policy),
     )
 
 
