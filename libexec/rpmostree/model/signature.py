@@ -6,6 +6,7 @@ has its fingerprint, and what the sentences leave out is empty.
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 _MADE = re.compile(r"Signature made (?P<when>.+) using (?P<cipher>\S+) key ID (?P<key>\w+)")
 _SIGNER = re.compile(r'(?P<how>Good|BAD) signature from "(?P<name>.*?)(?: <(?P<email>[^>]*)>)?"')
@@ -45,8 +46,7 @@ class Signature:
 def parse_signatures(said: str) -> tuple[Signature, ...]:
     """The signatures in the words of `ostree show`; none for text that describes none."""
     starts = [match.start() for match in _MADE.finditer(said)]
-    ends = [*starts[1:], len(said)]
-    return tuple(_parse_one(said[at:end]) for at, end in zip(starts, ends, strict=True))
+    return tuple(_parse_one(said[at:end]) for at, end in pairwise([*starts, len(said)]))
 
 
 def _parse_one(text: str) -> Signature:

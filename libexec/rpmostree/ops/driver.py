@@ -4,6 +4,7 @@ Its record lies in /run, so that a reboot ends the claim, in the genuine tool's 
 """
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,9 +60,9 @@ def check_driver(sysroot: Sysroot, *, bypass: bool) -> None:
     driver = None if bypass else read_driver(sysroot)
     if driver is None or is_inside(read_text(Path("/proc/self/cgroup")) or "", driver.unit):
         return
-    found = systemctl.show(driver.unit, "ActiveState", "Documentation") or {}
-    if found.get("ActiveState", "active") in _IN_CHARGE:
-        raise BadInput(refusal(driver, found.get("Documentation", "").split()))
+    found = systemctl.show(driver.unit, "ActiveState", "Documentation")
+    if is_in_charge(found):
+        raise BadInput(refusal(driver, (found or {}).get("Documentation", "").split()))
 
 
 def parse_driver(data: bytes) -> Driver:
@@ -77,6 +78,11 @@ def parse_driver(data: bytes) -> Driver:
 def pack_driver(driver: Driver) -> bytes:
     values = {"driver-name": Variant("s", driver.name), "driver-sd-unit": Variant("s", driver.unit)}
     return pack("a{sv}", values, little=_HOST_IS_LITTLE)
+
+
+def is_in_charge(properties: Mapping[str, str] | None) -> bool:
+    """Do the properties of a unit (None: nobody knows them) make it the driver?"""
+    return properties is None or properties.get("ActiveState") in _IN_CHARGE
 
 
 def is_inside(cgroups: str, unit: str) -> bool:
