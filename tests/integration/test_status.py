@@ -114,6 +114,23 @@ def test_an_update_goes_stale(host: Host) -> None:
     assert not (host.sysroot / CACHE).exists()
 
 
+def test_an_update_of_layers_alone(host: Host) -> None:
+    host.run("install", "foo", host.world.rpm["local-two-1.0-1.noarch"])
+    assert host.run("upgrade", "--check", ok=77).stdout == "No updates available.\n"
+    host.add_repo("updates")
+    said = host.run("upgrade", "--preview").stdout
+    assert said == "AvailableUpdate:\n       Upgraded: foo 1.0-1 -> 1.1-1\n"
+    found = read_json(host, "--json")["cached-update"]
+    assert found["ref-has-new-commit"] is False
+    assert found["checksum"] == host.world.commits[0]
+    assert found["rpm-diff"]["upgraded"] == [[1, "foo", ["1.0-1", "noarch"], ["1.1-1", "noarch"]]]
+    host.publish(2)
+    said = host.run("upgrade", "--check").stdout
+    assert said.endswith("\n           Diff: 2 upgraded, 1 removed, 1 added\n")
+    assert read_json(host, "--json")["cached-update"]["ref-has-new-commit"] is True
+    host.check_quiet()
+
+
 def test_damaged_cache_is_ignored(host: Host) -> None:
     path = host.sysroot / CACHE
     path.parent.mkdir(parents=True)

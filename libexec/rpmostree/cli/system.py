@@ -33,6 +33,7 @@ from rpmostree.tools import sysroot as admin
 
 if TYPE_CHECKING:
     from rpmostree.model.plan import Outcome
+    from rpmostree.model.update import CachedUpdate
     from rpmostree.ops.status import Status
 
 _SLASH = Path("/")
@@ -136,7 +137,11 @@ def upgrade(
         raise UsageError("Cannot specify both --reboot and --check or --preview")
     root = open_sysroot(sysroot)
     if check or preview:
-        raise typer.Exit(_show_available(root, stateroot, expanded=preview, as_json=as_json))
+        from rpmostree.ops.updates import refresh_update
+
+        events.message(_UNRELIABLE)
+        found = refresh_update(root, stateroot=stateroot, cache_only=cache_only)
+        raise typer.Exit(_show_available(found, expanded=preview, as_json=as_json))
     options = Options(dry_run=dry_run, cache_only=cache_only, download_only=download_only)
     how = ops.Upgrade(allow_downgrade=allow_downgrade, options=options)
     from rpmostree.ops.automatic import announce_policy, run_policy
@@ -152,13 +157,10 @@ def upgrade(
     )
 
 
-def _show_available(root: Sysroot, stateroot: str | None, *, expanded: bool, as_json: bool) -> int:
+def _show_available(found: "CachedUpdate | None", *, expanded: bool, as_json: bool) -> int:
     from rpmostree.cli.render_update import available_text
     from rpmostree.cli.screen import new_screen
-    from rpmostree.ops.updates import refresh_update
 
-    events.message(_UNRELIABLE)
-    found = refresh_update(root, stateroot=stateroot)
     if as_json:
         document = found and {
             "checksum": found.checksum,

@@ -1,19 +1,24 @@
 """What the next upgrade would bring: found out without fetching it, and remembered."""
 
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
 from rpmostree.base.errors import BadInput
 from rpmostree.model.deployment import Deployment
-from rpmostree.model.diff import diff_packages
+from rpmostree.model.diff import PackageChange, diff_packages
 from rpmostree.model.gvariant import Variant
 from rpmostree.model.layered import base_checksum, read_pkglist, text_value
+from rpmostree.model.nevra import compare_evr
 from rpmostree.model.objects import Commit
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.model.update import ADVISORIES, CachedUpdate, Layer, diff_variant
 from rpmostree.ops.db import read_packages
-from rpmostree.ops.ground import Ground, find_ground
+from rpmostree.ops.ground import Ground, enabled_repos, find_ground
 from rpmostree.ops.signing import read_signatures, read_signing
 from rpmostree.ops.transaction import require_root
 from rpmostree.ops.update_cache import write_update
-from rpmostree.tools import ostree
+from rpmostree.tools import dnf, ostree, settings
 from rpmostree.tools.repo import Repo
 
 _SIGNATURE = "(bbbbbsxxsssssxx)"
@@ -30,41 +35,55 @@ def refresh_update(
     refspec = ground.merge.origin.refspec
     if refspec and refspec.remote and not refspec.pinned and not cache_only:
         ostree.pull(sysroot.repo, refspec, timestamp_check=False, metadata_only=True)
-    return remember_update(sysroot, ground)
+    return remember_update(sysroot, ground, cache_only=cache_only)
 
 
-def remember_update(sysroot: Sysroot, ground: Ground) -> CachedUpdate | None:
-    """Compare what runs with the branch as it was pulled last, and remember the difference."""
-    repo = Repo(sysroot.repo)
-    found = _find_update(sysroot, repo, ground)
+def remember_update(
+    sysroot: Sysroot, ground: Ground, *, cache_only: bool = False
+) -> CachedUpdate | None:
+    """Compare what runs with the branch as it was pulled last, and remember the difference.
+
+    Layered packages are compared with what the repositories have.
+    """
+    found = _find_update(sysroot, Repo(sysroot.repo), ground, cache_only)
     write_update(sysroot, ground.merge, found)
     return found
 
 
-def _find_update(sysroot: Sysroot, repo: Repo, ground: Ground) -> CachedUpdate | None:
+def _find_update(
+    sysroot: Sysroot, repo: Repo, ground: Ground, cache_only: bool
+) -> CachedUpdate | None:
     running, refspec = ground.merge, ground.merge.origin.refspec
-    newest = repo.read_ref(refspec) if refspec and not refspec.pinned else None
-    base = base_checksum(repo.load_commit(running.checksum), running.checksum)
-    if refspec is None or newest is None or newest == base:
+    if refspec is None:
         return None
+    base = _base_of(repo, running)
+    newest = repo.read_ref(refspec) or base
     pending = ground.default if ground.default is not running else None
-    if pending and base_checksum(repo.load_commit(pending.checksum), pending.checksum) != newest:
+    if pending is not None and _base_of(repo, pending) != newest:
         pending = None
+    layered = () if pending else _layered_changes(sysroot, repo, ground, base, cache_only)
+    if newest == base and not layered:
+        return None
     commit = repo.load_commit(newest)
     values = {
         "osname": Variant("s", running.stateroot),
         "checksum": Variant("s", newest),
         "timestamp": Variant("t", commit.timestamp),
         "origin": Variant("s", str(refspec)),
-        "ref-has-new-commit": Variant("b", True),
+        "ref-has-new-commit": Variant("b", newest != base),
         "update-sha256": Variant("s", running.checksum),
     }
     version = text_value(commit, "version")
     values |= {"version": Variant("s", version)} if version is not None else {}
     values |= {"deployment": Variant("s", pending.id)} if pending else {}
     values |= _signing_values(sysroot, repo, running, newest)
-    values |= _package_values(repo, running, pending, base, newest)
+    ends = (running.checksum, pending.checksum) if pending else (base, newest)
+    values |= _package_values(repo, *ends, layered)
     return CachedUpdate(values | _advisory_values(commit))
+
+
+def _base_of(repo: Repo, deployment: Deployment) -> str:
+    return base_checksum(repo.load_commit(deployment.checksum), deployment.checksum)
 
 
 def _signing_values(
@@ -85,14 +104,42 @@ def _signing_values(
 
 
 def _package_values(
-    repo: Repo, running: Deployment, pending: Deployment | None, base: str, newest: str
+    repo: Repo, old: str, new: str, layered: Sequence[PackageChange]
 ) -> dict[str, Variant]:
     """The packages that change; unknown if neither commit nor tree can tell them."""
-    old, new = (running.checksum, pending.checksum) if pending else (base, newest)
     if repo.is_partial(new) and read_pkglist(repo.load_commit(new)) is None:
         return {}
-    changes = diff_packages(read_packages(repo, old), read_packages(repo, new))
-    return {"rpm-diff": diff_variant((Layer.BASE, change) for change in changes)}
+    changes = (
+        diff_packages(read_packages(repo, old), read_packages(repo, new)) if old != new else ()
+    )
+    rows = [(Layer.BASE, change) for change in changes]
+    return {"rpm-diff": diff_variant([*rows, *((Layer.LAYERED, c) for c in layered)])}
+
+
+def _layered_changes(
+    sysroot: Sysroot, repo: Repo, ground: Ground, base: str, cache_only: bool
+) -> tuple[PackageChange, ...]:
+    """What the repositories have in a newer version of the packages that were layered from them."""
+    running = ground.merge
+    if not running.origin.packages or running.checksum == base:
+        return ()
+    files = {p.nevra for p in (*running.origin.local_packages, *running.origin.local_fileoverrides)}
+    own = set(read_packages(repo, running.checksum)) - set(read_packages(repo, base))
+    layered = {p.name_arch: p for p in own if str(p) not in files}
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name) / "root"
+        root.mkdir()
+        goal = dnf.Goal(
+            root=root,
+            database="/usr/share/rpm",
+            repos=enabled_repos(ground),
+            names=tuple(sorted(layered)),
+            releasever=settings.read_release(running.path),
+            cache_only=cache_only,
+        )
+        found = dnf.find_newest(goal, sysroot.cache(running.stateroot), Path(name))
+    newer = [p for p in found if compare_evr(p, layered[p.name_arch]) > 0]
+    return diff_packages((layered[p.name_arch] for p in newer), newer)
 
 
 def _advisory_values(commit: Commit) -> dict[str, Variant]:
