@@ -96,7 +96,8 @@ def _optional_json(s: DeploymentStatus) -> dict[str, object]:
         values["origin"] = str(origin.refspec)
     if origin.container is not None:
         values["container-image-reference"] = origin.container
-        values["container-image-reference-digest"] = text_value(s.base, MANIFEST_DIGEST) or ""
+        digest = text_value(s.base, MANIFEST_DIGEST)
+        values |= {"container-image-reference-digest": digest} if digest else {}
     if origin.custom_url:
         values["custom-origin"] = [origin.custom_url, origin.custom_description or ""]
     end = text_value(s.base, "ostree.endoflife")

@@ -72,7 +72,8 @@ def status(
     del pretty, peer, quiet
     if as_json and jsonpath is not None:
         raise UsageError("Cannot specify both --json and --jsonpath")
-    found = ops.read_status(open_sysroot(sysroot))
+    root = open_sysroot(sysroot)
+    found = ops.read_status(root)
     if as_json or jsonpath is not None:
         show(_status_document(found, jsonpath, booted_only=booted))
     else:
@@ -80,7 +81,7 @@ def status(
         from rpmostree.cli.screen import new_screen
         from rpmostree.ops.services import read_services
 
-        services = read_services(found.driver, found.policy) if found.booted else None
+        services = read_services(root, found) if found.booted else None
         view = View(verbose, advisories, booted, new_screen(sys.stdout))
         show(status_text(found, ops.diff_to_default(found), services, view))
     if pending_exit_77 and found.pending_exit:

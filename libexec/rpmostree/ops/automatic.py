@@ -49,5 +49,6 @@ def run_policy(
         found = refresh_update(sysroot, stateroot=stateroot, cache_only=how.options.cache_only)
         return Triggered(Outcome("An update is available." if found else "No updates available."))
     outcome = upgrade(sysroot, how, stateroot=stateroot, wait=wait)
-    remember_update(sysroot, find_ground(sysroot, stateroot), cache_only=True)
+    if not how.options.dry_run:
+        remember_update(sysroot, find_ground(sysroot, stateroot), cache_only=True)
     return Triggered(outcome, reboot=policy == "apply" and outcome.changed)

@@ -36,7 +36,7 @@ def read_driver(sysroot: Sysroot) -> Driver | None:
     except FileNotFoundError:
         return None
     except BadVariant as error:
-        events.warning(f"{path} is damaged and counts for nothing: {error}")
+        events.warning(f"{path} cannot be read and counts for nothing: {error}")
         return None
 
 

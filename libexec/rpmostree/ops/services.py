@@ -3,7 +3,8 @@
 import time
 from dataclasses import dataclass
 
-from rpmostree.ops.driver import Driver
+from rpmostree.model.sysroot import Sysroot
+from rpmostree.ops.status import Status
 from rpmostree.tools import journal, systemctl
 
 _TIMER = "rpm-ostreed-automatic.timer"
@@ -23,14 +24,25 @@ class Services:
     automatic: str | None = None
 
 
-def read_services(driver: Driver | None, policy: str) -> Services:
-    """Ask about the driver, or about automatic updates if there is a policy for them."""
-    words = journal.read_failed_finalization()
+def read_services(sysroot: Sysroot, status: Status) -> Services:
+    """Ask about the driver, or about automatic updates if there is a policy for them.
+
+    The journal, which can be large, is asked only if a deployment was left half made.
+    """
+    words = journal.read_failed_finalization() if _is_left_over(sysroot, status) else None
+    driver, automatic = status.driver, status.driver is None and status.policy != "none"
     return Services(
         failed=None if words is None else tuple(words),
         driver=_driver_state(driver.unit) if driver else None,
-        automatic=_automatic_state() if driver is None and policy != "none" else None,
+        automatic=_automatic_state() if automatic else None,
     )
+
+
+def _is_left_over(sysroot: Sysroot, status: Status) -> bool:
+    """Is there a deployment on disk which is neither offered for boot nor staged?"""
+    known = {(s.deployment.stateroot, s.deployment.name) for s in status.deployments}
+    found = sysroot.ostree.glob("deploy/*/deploy/*.origin")
+    return any((p.parent.parent.name, p.name.removesuffix(".origin")) not in known for p in found)
 
 
 def _driver_state(unit: str) -> str | None:

@@ -16,15 +16,15 @@ from rpmostree.model.update import CachedUpdate, parse_update
 def read_update(sysroot: Sysroot, running: Deployment) -> CachedUpdate | None:
     """What was found last, for the deployment that runs; None if nothing was, or on another one.
 
-    A damaged file is told of and ignored.
+    A file that cannot be read is told of and ignored.
     """
     path = _place(sysroot, running)
     try:
         found = parse_update(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except BadVariant as error:
-        events.warning(f"{path} is damaged and counts for nothing: {error}")
+    except (BadVariant, PermissionError) as error:
+        events.warning(f"{path} cannot be read and counts for nothing: {error}")
         return None
     return found if found.based_on == running.checksum else None
 

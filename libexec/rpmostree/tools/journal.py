@@ -3,7 +3,7 @@
 import json
 
 from rpmostree.base.errors import ToolFailed, ToolMissing
-from rpmostree.base.run import find, run
+from rpmostree.base.run import run
 
 FINALIZE_UNIT = "ostree-finalize-staged.service"
 _FINALIZING = "e8646cd63dff4625b77909a8e7a40994"
@@ -15,8 +15,6 @@ def read_failed_finalization() -> list[str] | None:
 
     The last error it logged is in the list; None if all was well or nobody can tell.
     """
-    if not find("journalctl"):
-        return None
     started = _last("SYSLOG_IDENTIFIER=ostree", f"MESSAGE_ID={_FINALIZING}")
     pid = started.get("_PID") if started else None
     if pid is None or _last("SYSLOG_IDENTIFIER=ostree", f"MESSAGE_ID={_COMPLETE}", f"_PID={pid}"):
