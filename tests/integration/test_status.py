@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 
+from rpmostree.model.sysroot import Sysroot
+from rpmostree.ops.ground import Ground
+from rpmostree.ops.updates import remember_update
+from rpmostree.tools import sysroot as admin
 from tests.integration.host import Host
 from tests.integration.world import BRANCH, OS, REMOTE
 from tests.kit.rpms import make_key, running_agent
@@ -129,6 +133,21 @@ def test_an_update_of_layers_alone(host: Host) -> None:
     assert said.endswith("\n           Diff: 2 upgraded, 1 removed, 1 added\n")
     assert read_json(host, "--json")["cached-update"]["ref-has-new-commit"] is True
     host.check_quiet()
+
+
+def test_an_update_that_is_deployed_already(host: Host) -> None:
+    """As on a running system, where the old deployment is booted and the new one comes next."""
+    host.run("install", "foo")
+    host.publish(2)
+    host.run("upgrade")
+    sysroot = Sysroot(host.sysroot)
+    new, old = admin.list_deployments(sysroot)
+    found = remember_update(sysroot, Ground(OS, new, old, (new, old)))
+    assert found is not None
+    assert found.text("deployment") == new.id
+    assert (found.checksum, found.based_on) == (host.world.commits[1], old.checksum)
+    names = {change.name for change in found.changes}
+    assert names == {"base-lib", "retired", "adopted"}
 
 
 def test_damaged_cache_is_ignored(host: Host) -> None:
