@@ -90,9 +90,10 @@ _rpm_ostree() {
             ;;
         status)
             case $prev in
+                --jsonpath | -J) kind='word' ;;
                 --sysroot) kind='directory' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--verbose -v --booted -b --pending-exit-77 --sysroot --json --quiet -q --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--verbose -v --advisories -a --jsonpath -J --booted -b --pending-exit-77 --sysroot --json --quiet -q --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -109,12 +110,12 @@ _rpm_ostree() {
             ;;
         deploy)
             case $prev in
-                --install | --stateroot | --os) kind='word' ;;
+                --register-driver | --install | --stateroot | --os) kind='word' ;;
                 --uninstall) kind='layered' ;;
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--reboot -r --preview --check-diff --skip-branch-check --disallow-downgrade --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='revisions'; fi
+                    if [[ $cur == -* ]]; then words='--reboot -r --preview --check-diff --skip-branch-check --disallow-downgrade --cache-only -C --download-only --register-driver --bypass-driver --install --uninstall --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='revisions'; fi
                     ;;
             esac
             ;;

@@ -64,7 +64,9 @@ complete -c rpm-ostree -n '__rpm_ostree_at' -a compose -d 'Commands to compose a
 complete -c rpm-ostree -n '__rpm_ostree_at' -l version -d 'Print version information'
 complete -c rpm-ostree -n '__rpm_ostree_at' -l help -s h -d 'Show this message and exit.'
 
-complete -c rpm-ostree -n '__rpm_ostree_at status' -l verbose -s v -d 'Print all details'
+complete -c rpm-ostree -n '__rpm_ostree_at status' -l verbose -s v -d 'Print all details; implies --advisories'
+complete -c rpm-ostree -n '__rpm_ostree_at status' -l advisories -s a -d 'List each advisory of an update'
+complete -c rpm-ostree -n '__rpm_ostree_at status' -l jsonpath -s J -x -d 'Print what EXPR picks of the JSON'
 complete -c rpm-ostree -n '__rpm_ostree_at status' -l booted -s b -d 'Only print the booted deployment'
 complete -c rpm-ostree -n '__rpm_ostree_at status' -l pending-exit-77 -d 'Exit 77 if a deployment is pending'
 complete -c rpm-ostree -n '__rpm_ostree_at status' -l sysroot -x -a '(__fish_complete_directories)' -d 'Use the system root PATH (default: /)'
@@ -100,6 +102,7 @@ complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l skip-branch-check -d 'Acce
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l disallow-downgrade -d 'Refuse an older tree'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l cache-only -s C -d 'Use what was downloaded before; no network'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l download-only -d 'Download what is needed, and deploy nothing'
+complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l register-driver -x -d 'Be the driver of updates'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l bypass-driver -d 'Ignore a registered driver of updates'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l install -x -d 'Overlay an additional package as well'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l uninstall -x -a '(__rpm_ostree_live layered)' -d 'Remove an overlaid package as well'

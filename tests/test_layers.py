@@ -21,6 +21,7 @@ DOORS = {
     "subprocess": ("base/run.py",),
     "fcntl": ("base/lock.py",),
     "tenacity": ("base/retry.py",),
+    "jsonpath": ("model/jsonpath.py",),
     "yaml": ("model/treefile_parse.py",),
     "ctypes": ("base/syscalls.py",),
     # Vendored inside typer since 0.26, and so not to be relied on.
@@ -40,6 +41,8 @@ WRAPPERS = {
     "mount": ("tools/mount.py",),
     "umount": ("tools/umount.py", "tools/mount.py"),
     "skopeo": ("tools/skopeo.py",),
+    "systemctl": ("tools/systemctl.py",),
+    "journalctl": ("tools/journal.py",),
     "grub2-mkconfig": ("tools/grub2_mkconfig.py", "tools/grub.py"),
 }
 

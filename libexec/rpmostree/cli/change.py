@@ -57,9 +57,9 @@ def finish(
 
 def reboot_now() -> None:
     """Ask systemd to reboot, which refuses while an inhibitor forbids it."""
-    from rpmostree.tools import systemd
+    from rpmostree.tools import systemctl
 
-    systemd.reboot()
+    systemctl.reboot()
 
 
 def also(

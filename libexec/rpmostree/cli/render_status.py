@@ -1,292 +1,254 @@
-"""`status`: the JSON document and the screen, key for key and row for row as the genuine tool's."""
+"""`status`: the screen, row for row as the genuine tool's."""
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from rpmostree.cli.render import change_text
-from rpmostree.model import gvariant
-from rpmostree.model.diff import Change, PackageChange
-from rpmostree.model.gvariant_json import to_json
-from rpmostree.model.layered import text_value, texts_value
-from rpmostree.model.objects import Commit, metadata_order
-from rpmostree.ops.status import DeploymentStatus, Status
-
-_HIDDEN = frozenset(
-    {
-        "rpmostree.advisories",
-        "rpmostree.modules",
-        "rpmostree.packages",
-        "rpmostree.removed-base-packages",
-        "rpmostree.replaced-base-packages",
-        "rpmostree.replaced-base-remote-packages",
-        "rpmostree.rpmdb.pkglist",
-        "rpmostree.spec",
-    }
+from rpmostree.cli.render_update import (
+    advisory_rows,
+    available_text,
+    diff_rows,
+    signature_row,
+    version_row,
 )
-_LABEL_WIDTH = 26
+from rpmostree.cli.screen import Row, Screen, clock, lay_out, list_row, row, shell_word
+from rpmostree.cli.status_json import MANIFEST_DIGEST, layered_packages, variants
+from rpmostree.model.diff import PackageChange
+from rpmostree.model.layered import text_value
+from rpmostree.model.objects import Commit
+from rpmostree.model.overrides import (
+    Replacement,
+    read_remote_replacements,
+    read_removals,
+    read_replacements,
+)
+from rpmostree.model.update import Advisory
+from rpmostree.ops.services import Services
+from rpmostree.ops.status import DeploymentStatus, Live, Status
+
+_WIDTH = len("InactiveRemoteOverrides")
 
 
-def status_json(status: Status, *, booted_only: bool) -> dict[str, object]:
-    """The document that `status --json` prints."""
-    shown = [s for s in status.deployments if s.deployment.booted or not booted_only]
-    busy = status.busy
-    return {
-        "deployments": [_deployment_json(s) for s in shown],
-        "transaction": [busy.verb, f"pid {busy.pid}", "/"] if busy else None,
-        "cached-update": None,
-        "update-driver": None,
-    }
+@dataclass(frozen=True)
+class View:
+    """How much is shown, and on what."""
 
-
-def _deployment_json(s: DeploymentStatus) -> dict[str, object]:
-    d, origin = s.deployment, s.deployment.origin
-    values: dict[str, object] = {
-        "id": d.id,
-        "osname": d.stateroot,
-        "checksum": d.checksum,
-        "serial": d.serial,
-        "booted": d.booted,
-        "staged": d.staged,
-        "pinned": d.pinned,
-        "unlocked": d.unlocked,
-        "timestamp": s.commit.timestamp,
-        "requested-packages": list(origin.packages),
-        "requested-local-packages": [p.nevra for p in origin.local_packages],
-        "requested-local-fileoverride-packages": [p.nevra for p in origin.local_fileoverrides],
-        "requested-base-removals": list(origin.removals),
-        "requested-base-local-replacements": [p.nevra for p in origin.local_replacements],
-        "regenerate-initramfs": origin.regenerate_initramfs,
-        "packages": list(_layered_packages(s)),
-        "base-removals": _variants(s.commit, "rpmostree.removed-base-packages", []),
-        "base-local-replacements": _variants(s.commit, "rpmostree.replaced-base-packages", []),
-        "base-remote-replacements": _variants(
-            s.commit, "rpmostree.replaced-base-remote-packages", {}
-        ),
-        "base-commit-meta": _metadata_json(s.base),
-    }
-    return values | _optional_json(s)
-
-
-def _optional_json(s: DeploymentStatus) -> dict[str, object]:
-    d, origin, version = s.deployment, s.deployment.origin, text_value(s.commit, "version")
-    values: dict[str, object] = {}
-    if d.locked:
-        values["finalization-locked"] = True
-    if version is not None:
-        values["version"] = version
-    if origin.remote_replacements:
-        values["requested-base-remote-replacements"] = [
-            [source, list(names)] for source, names in origin.remote_replacements
-        ]
-    if origin.regenerate_initramfs or origin.initramfs_args or origin.initramfs_etc:
-        values["initramfs-args"] = list(origin.initramfs_args)
-        values["initramfs-etc"] = list(origin.initramfs_etc)
-    if origin.cliwrap:
-        values["cliwrap"] = True
-    if origin.refspec is not None:
-        values["origin"] = str(origin.refspec)
-    if origin.container is not None:
-        values["container-image-reference"] = origin.container
-    if origin.custom_url:
-        values["custom-origin"] = [origin.custom_url, origin.custom_description or ""]
-    end = text_value(s.base, "ostree.endoflife")
-    if end is not None:
-        values["endoflife"] = end
-    return values | _base_json(s) | _pending_json(s) | _signing_json(s)
-
-
-def _base_json(s: DeploymentStatus) -> dict[str, object]:
-    if not s.layered:
-        return {}
-    values: dict[str, object] = {
-        "base-checksum": s.base_checksum,
-        "base-timestamp": s.base.timestamp,
-        "layered-commit-meta": _metadata_json(s.commit),
-    }
-    version = text_value(s.base, "version")
-    return values if version is None else values | {"base-version": version}
-
-
-def _pending_json(s: DeploymentStatus) -> dict[str, object]:
-    if s.pending is None:
-        return {}
-    values: dict[str, object] = {
-        "pending-base-checksum": s.pending.checksum,
-        "pending-base-timestamp": s.pending.commit.timestamp,
-    }
-    version = text_value(s.pending.commit, "version")
-    return values if version is None else values | {"pending-base-version": version}
-
-
-def _signing_json(s: DeploymentStatus) -> dict[str, object]:
-    if s.signing is None:
-        return {}
-    if s.signing.error is not None:
-        return {"remote-error": s.signing.error}
-    return {"gpg-enabled": s.signing.gpg} | ({"signatures": []} if s.signing.gpg else {})
-
-
-def _metadata_json(commit: Commit) -> dict[str, object]:
-    names = (n for n in gvariant.keys(commit.metadata) if n not in _HIDDEN)
-    return {name: _variants(commit, name, None) for name in names}
-
-
-def _variants(commit: Commit, key: str, default: object) -> object:
-    little = metadata_order(commit) == "little"
-    found = gvariant.lookup(commit.metadata, key, little=little)
-    return default if found is None else to_json(found)
-
-
-def _layered_packages(s: DeploymentStatus) -> Sequence[str]:
-    return texts_value(s.commit, "rpmostree.packages") if s.layered else ()
+    verbose: bool = False
+    advisories: bool = False
+    booted_only: bool = False
+    screen: Screen = field(default_factory=Screen)
 
 
 def status_text(
-    status: Status,
-    diff: Sequence[PackageChange],
-    *,
-    verbose: bool,
-    booted_only: bool,
-    unicode: bool,
-    signature: Callable[[DeploymentStatus], str],
+    status: Status, diff: Sequence[PackageChange], services: Services | None, view: View
 ) -> str:
-    """The screen that `status` prints; `signature` is asked where commits are to be signed."""
-    lines = [f"State: {'busy' if status.busy else 'idle'}"]
+    """The screen that `status` prints; `diff` is what the next boot changes."""
+    lines = [*_state_lines(status, services, view)]
+    lines.append("BootedDeployment:" if view.booted_only else "Deployments:")
+    shown = [s for s in status.deployments if s.deployment.booted or not view.booted_only]
+    blocks = ["\n".join(_block(s, status, diff, view)) for s in shown]
+    text = "\n".join(lines) + "\n" + "\n\n".join(blocks)
+    if status.update is None or status.policy == "none" or _staged_update(status):
+        return text
+    expanded = view.verbose or view.advisories
+    return f"{text}\n\n{available_text(status.update, expanded=expanded, screen=view.screen)}"
+
+
+def _state_lines(status: Status, services: Services | None, view: View) -> Iterator[str]:
+    yield f"State: {'busy' if status.busy else 'idle'}"
+    if services is not None and services.failed is not None:
+        from rpmostree.tools.journal import FINALIZE_UNIT
+
+        yield view.screen.red("Warning: failed to finalize previous deployment")
+        yield from (f"         {line}" for line in services.failed)
+        yield f"         check `journalctl -b -1 -u {FINALIZE_UNIT}`"
+    yield from _automatic_lines(status, services, view)
     if status.busy:
-        lines += [f"Transaction: {status.busy.verb}", f"  Initiator: {status.busy}"]
-    if verbose:
-        lines.append("AutomaticUpdates: disabled")
-    lines.append("BootedDeployment:" if booted_only else "Deployments:")
-    shown = [s for s in status.deployments if s.deployment.booted or not booted_only]
-    stateroots = {s.deployment.stateroot for s in status.deployments}
-    rows = partial(_rows, signature=signature, verbose=verbose, many=len(stateroots) > 1)
-    blocks = []
-    for s in shown:
-        first = _first_line(s, verbose=verbose, bullet="●" if unicode else "*")
-        changes = diff if s.deployment.index == 0 else ()
-        blocks.append("\n".join([first, *_lay_out(rows(s, changes), unicode=unicode)]))
-    return "\n".join(lines) + "\n" + "\n\n".join(blocks)
+        yield f"Transaction: {status.busy.verb}"
+        yield f"  Initiator: {status.busy}"
 
 
-def _first_line(s: DeploymentStatus, *, verbose: bool, bullet: str) -> str:
-    origin = s.deployment.origin
+def _automatic_lines(status: Status, services: Services | None, view: View) -> Iterator[str]:
+    if status.driver is not None:
+        unit = f" ({status.driver.unit})" if view.verbose else ""
+        yield f"AutomaticUpdatesDriver: {status.driver.name}{unit}"
+        if services is not None and services.driver is not None:
+            yield f"  DriverState: {services.driver}"
+    elif status.policy != "none":
+        timer = f"; {services.automatic}" if services is not None and services.automatic else ""
+        yield f"AutomaticUpdates: {status.policy}{timer}"
+    elif view.verbose:
+        yield "AutomaticUpdates: disabled"
+
+
+def _staged_update(status: Status) -> bool:
+    """Is the update that was found the very deployment that comes next?"""
+    first = next(iter(status.deployments), None)
+    found = status.update.text("deployment") if status.update else None
+    return first is not None and first.deployment.id == found and status.pending_exit
+
+
+def _block(
+    s: DeploymentStatus, status: Status, diff: Sequence[PackageChange], view: View
+) -> Iterator[str]:
+    origin, screen = s.deployment.origin, view.screen
     name = origin.container or (f"ostree://{origin.refspec}" if origin.refspec else None)
     if origin.refspec and origin.refspec.pinned:
         name = origin.custom_url or str(origin.refspec)
-    index = f" (index: {s.deployment.index})" if verbose else ""
-    return f"{bullet if s.deployment.booted else ' '} {name or s.deployment.checksum}{index}"
+    index = f" (index: {s.deployment.index})" if view.verbose else ""
+    bullet = screen.glyph("●") if s.deployment.booted else " "
+    yield f"{bullet} {name or s.deployment.checksum}{index}"
+    changes, found = (diff, status.update) if s.deployment.index == 0 else ((), None)
+    advisories = found.advisories if found and _staged_update(status) else ()
+    rows = [
+        *_origin_rows(s),
+        *_commit_rows(s, view, live=any(d.live for d in status.deployments)),
+        *(_live_rows(s.live, view) if s.live else ()),
+        *_place_rows(s, status, view),
+        *_change_rows(changes, advisories, view),
+        *_override_rows(s, view),
+        *_request_rows(s, view),
+        *_note_rows(s),
+    ]
+    yield from lay_out(rows, _WIDTH, screen)
 
 
-Row = tuple[str, str]
-
-
-def _lay_out(rows: Iterator[Row], *, unicode: bool) -> Iterator[str]:
-    for label, value in rows:
-        if label:
-            yield f"{label:>{_LABEL_WIDTH}}: {value}"
-        else:
-            yield " " * (_LABEL_WIDTH + 2) + (value if unicode else value.replace("└─", "`-"))
-
-
-def _rows(
-    s: DeploymentStatus,
-    diff: Sequence[PackageChange],
-    *,
-    signature: Callable[[DeploymentStatus], str],
-    verbose: bool,
-    many: bool,
-) -> Iterator[Row]:
-    d, origin = s.deployment, s.deployment.origin
+def _origin_rows(s: DeploymentStatus) -> Iterator[Row]:
+    origin = s.deployment.origin
+    digest = text_value(s.base, MANIFEST_DIGEST)
+    if origin.container and digest:
+        yield row("Digest", digest)
     if origin.custom_description:
-        yield "CustomOrigin", origin.custom_description
+        yield row("CustomOrigin", origin.custom_description)
     if s.signing is not None and s.signing.error:
-        yield "OstreeRemoteStatus", s.signing.error
-    version, stamp = text_value(s.commit, "version"), clock(s.base.timestamp)
-    yield ("Version", f"{version} ({stamp})") if version else ("Timestamp", stamp)
-    yield from _commit_rows(s, verbose=verbose)
-    if verbose and (d.staged or d.booted):
-        yield "Staged", "yes" if d.staged else "no"
-    if verbose or many:
-        yield "StateRoot", d.stateroot
-    if s.signing is not None and s.signing.gpg:
-        yield "GPGSignature", signature(s)
-    yield from _diff_rows(diff, verbose=verbose)
-    yield from _request_rows(s, verbose=verbose)
-    if d.pinned:
-        yield "Pinned", "yes"
-    if d.unlocked != "none":
-        yield "Unlocked", d.unlocked
-    end = text_value(s.base, "ostree.endoflife")
-    if end:
-        yield "EndOfLife", end
+        yield row("OstreeRemoteStatus", s.signing.error, red=True)
+    yield version_row(text_value(s.commit, "version"), s.base.timestamp)
 
 
-def _commit_rows(s: DeploymentStatus, *, verbose: bool) -> Iterator[Row]:
+def _commit_rows(s: DeploymentStatus, view: View, *, live: bool) -> Iterator[Row]:
+    """`live`: has anything been applied to the running system, whichever deployment that is?"""
+    if s.deployment.origin.container and not view.verbose:
+        return
+    booted = "Booted" if s.live else ""
+    repos = (_repo_lines(s.base), _repo_lines(s.commit)) if view.verbose else ((), ())
     if s.layered:
-        yield "BaseCommit", s.base_checksum
-        yield from _repo_rows(s.base) if verbose else ()
-    if verbose or not s.layered:
-        yield "Commit", s.deployment.checksum
-        yield from _repo_rows(s.commit) if verbose else ()
+        yield Row(f"{booted}BaseCommit", (s.base_checksum, *repos[0]))
+        if view.verbose or live:
+            yield Row("Commit", (s.deployment.checksum, *repos[1]))
+    else:
+        yield Row(f"{booted}Commit", (s.deployment.checksum, *repos[0]))
 
 
-def _repo_rows(commit: Commit) -> Iterator[Row]:
-    repos = _variants(commit, "rpmostree.rpmmd-repos", [])
+def _repo_lines(commit: Commit) -> Iterator[str]:
+    repos = variants(commit, "rpmostree.rpmmd-repos", [])
     rows = [r for r in repos if isinstance(r, dict)] if isinstance(repos, list) else []
     for number, repo in enumerate(rows, 1):
         branch = "└─" if number == len(rows) else "├─"
-        yield "", f"{branch} {repo.get('id')} ({clock(int(repo.get('timestamp', 0)))})"
+        yield f"{branch} {repo.get('id')} ({clock(int(repo.get('timestamp', 0)))})"
 
 
-def _diff_rows(diff: Sequence[PackageChange], *, verbose: bool) -> Iterator[Row]:
-    kinds = {
-        "Upgraded": Change.UPGRADED,
-        "Downgraded": Change.DOWNGRADED,
-        "Removed": Change.REMOVED,
-        "Added": Change.ADDED,
-    }
-    groups = {title: [c for c in diff if c.kind is kind] for title, kind in kinds.items()}
-    if not verbose:
-        counts = ", ".join(f"{len(g)} {t.lower()}" for t, g in groups.items() if g)
-        if counts:
-            yield "Diff", counts
-        return
-    for title, group in groups.items():
-        for number, change in enumerate(group):
-            yield ("" if number else title), change_text(change)
+def _live_rows(live: Live, view: View) -> Iterator[Row]:
+    if live.interrupted:
+        yield row("InterruptedLiveCommit", live.interrupted, red=True)
+    if live.checksum:
+        yield row("LiveCommit", live.checksum, red=True)
+    yield from diff_rows(live.changes, expanded=view.verbose, prefix="Live")
 
 
-def _request_rows(s: DeploymentStatus, *, verbose: bool) -> Iterator[Row]:
-    origin, active = s.deployment.origin, _layered_packages(s)
-    removed = _variants(s.commit, "rpmostree.removed-base-packages", [])
-    if isinstance(removed, list) and removed:
-        names = (f"{r[1]} {str(r[0]).removeprefix(f'{r[1]}-').rpartition('.')[0]}" for r in removed)
-        yield "RemovedBasePackages", ", ".join(names)
-    inactive = [p for p in origin.packages if p not in active]
-    if inactive and verbose:
-        yield "InactiveRequests", _listing(inactive)
-    if active:
-        yield "LayeredPackages", _listing(active)
-    if origin.local_packages:
-        yield "LocalPackages", _listing([p.nevra for p in origin.local_packages])
+def _place_rows(s: DeploymentStatus, status: Status, view: View) -> Iterator[Row]:
+    d = s.deployment
+    if view.verbose and (d.staged or d.index == 0):
+        locked = " (finalization locked)" if d.locked else ""
+        yield row("Staged", f"yes{locked}" if d.staged else "no")
+    if view.verbose or len({o.deployment.stateroot for o in status.deployments}) > 1:
+        yield row("StateRoot", d.stateroot)
+    if s.signing is not None and s.signing.gpg:
+        yield signature_row(s.signatures, verbose=view.verbose)
+
+
+def _change_rows(
+    changes: Sequence[PackageChange], advisories: Sequence[Advisory], view: View
+) -> Iterator[Row]:
+    yield from advisory_rows(advisories, expanded=view.verbose or view.advisories)
+    yield from diff_rows(changes, expanded=view.verbose)
+
+
+def _override_rows(s: DeploymentStatus, view: View) -> Iterator[Row]:
+    origin = s.deployment.origin
+    removed, replaced = read_removals(s.commit), read_replacements(s.commit)
+    remote = read_remote_replacements(s.commit)
+    names = {n.name for n in removed}
+    if removed:
+        yield row("RemovedBasePackages", _group((n.name, n.evr) for n in removed))
+    if view.verbose:
+        inactive = (name for name in origin.removals if name not in names)
+        yield from list_row("InactiveBaseRemovals", inactive, _WIDTH, view.screen)
+    if replaced:
+        yield row("LocalOverrides", _describe(replaced))
+    if view.verbose:
+        active = {str(r.new) for r in replaced}
+        left = (p.nevra for p in origin.local_replacements if p.nevra not in active)
+        yield from list_row("InactiveLocalOverrides", left, _WIDTH, view.screen)
+    yield from _remote_rows("RemoteOverrides", {k: _describe(v) for k, v in remote.items()})
+    if view.verbose:
+        rest = _inactive_remotes(origin.remote_replacements, remote)
+        yield from _remote_rows("InactiveRemoteOverrides", rest)
+
+
+def _remote_rows(label: str, sources: dict[str, str]) -> Iterator[Row]:
+    lines = [line for source, text in sources.items() if text for line in (source, f"└─ {text}")]
+    if lines:
+        yield Row(label, tuple(lines))
+
+
+def _inactive_remotes(
+    requested: Iterable[tuple[str, tuple[str, ...]]],
+    active: dict[str, tuple[Replacement, ...]],
+) -> dict[str, str]:
+    left: dict[str, str] = {}
+    for source, packages in requested:
+        known = {name for r in active.get(source, ()) for name in (r.new.name, str(r.new))}
+        left[source] = " ".join(p for p in packages if p not in known)
+    return left
+
+
+def _describe(replacements: Iterable[Replacement]) -> str:
+    """`NAMES OLD -> NEW` for those that keep their name, the whole packages for the others."""
+    same = [r for r in replacements if r.new.name == r.old.name]
+    other = [f"{r.old} -> {r.new}" for r in replacements if r.new.name != r.old.name]
+    grouped = _group((r.new.name, f"{r.old.evr} -> {r.new.evr}") for r in same)
+    return ", ".join(filter(None, [*other, grouped]))
+
+
+def _group(pairs: Iterable[tuple[str, str]]) -> str:
+    """Names that share a version before it: `a b 1-1, c 2-1`."""
+    groups: dict[str, list[str]] = {}
+    for name, version in pairs:
+        groups.setdefault(version, []).append(name)
+    return ", ".join(f"{' '.join(names)} {version}" for version, names in groups.items())
+
+
+def _request_rows(s: DeploymentStatus, view: View) -> Iterator[Row]:
+    origin, active = s.deployment.origin, layered_packages(s)
+    inactive = [p for p in origin.packages if p not in active] if view.verbose else []
+    for label, names in (
+        ("InactiveRequests", inactive),
+        ("LayeredPackages", active),
+        ("LocalPackages", [p.nevra for p in origin.local_packages]),
+        ("LocalForcedPackages", [p.nevra for p in origin.local_fileoverrides]),
+    ):
+        yield from list_row(label, names, _WIDTH, view.screen)
     if origin.regenerate_initramfs:
-        yield "Initramfs", " ".join(origin.initramfs_args) or "regenerate"
-    if origin.initramfs_etc:
-        yield "InitramfsEtc", _listing(origin.initramfs_etc)
+        yield row("Initramfs", " ".join(map(shell_word, origin.initramfs_args)) or "regenerate")
+    yield from list_row("InitramfsEtc", origin.initramfs_etc, _WIDTH, view.screen)
+    if origin.cliwrap:
+        yield row("Cliwrap", "enabled")
 
 
-def _listing(names: Sequence[str]) -> str:
-    return " ".join(_shell_word(name) for name in sorted(names, key=str.lower))
-
-
-def _shell_word(name: str) -> str:
-    """In quotes if it holds anything but the plainest characters, as the genuine tool has it."""
-    from shlex import quote
-
-    plain = name.replace("-", "").replace("_", "").replace(".", "").replace("/", "")
-    return name if plain.isalnum() else f"'{quote(name).strip(chr(39))}'"
-
-
-def clock(seconds: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+def _note_rows(s: DeploymentStatus) -> Iterator[Row]:
+    if s.deployment.pinned:
+        yield row("Pinned", "yes")
+    if s.deployment.unlocked != "none":
+        yield row("Unlocked", s.deployment.unlocked, red=True)
+    end = text_value(s.base, "ostree.endoflife")
+    if end:
+        yield row("EndOfLife", end, red=True)

@@ -1,10 +1,12 @@
 """Verbs that choose the base: upgrade, deploy, rebase, reset, rollback."""
 
 import json
+import sys
 from typing import Annotated
 
 import typer
 
+from rpmostree.base import events
 from rpmostree.cli import render
 from rpmostree.cli.app import show
 from rpmostree.cli.change import also, carry_out, finish
@@ -19,6 +21,12 @@ from rpmostree.cli.options import (
     takes,
 )
 from rpmostree.cli.usage import UsageError
+from rpmostree.model.plan import Outcome
+
+_UNRELIABLE = (
+    "Note: --check and --preview may be unreliable.  "
+    "See https://github.com/coreos/rpm-ostree/issues/1579"
+)
 
 BypassDriver = Annotated[
     bool, typer.Option("--bypass-driver", help="Ignore a registered driver of updates")
@@ -45,19 +53,25 @@ def upgrade(
     cache_only: CacheOnly = False,
     download_only: DownloadOnly = False,
     bypass_driver: BypassDriver = False,
+    automatic: Annotated[
+        bool, typer.Option("--trigger-automatic-update-policy", hidden=True)
+    ] = False,
     install_: AlsoInstall = None,
     uninstall_: AlsoUninstall = None,
 ) -> None:
     """Perform a system upgrade."""
     from rpmostree.ops import upgrade as ops
+    from rpmostree.ops.driver import check_driver
 
-    del bypass_driver
     if reboot and (check or preview):
         raise UsageError("Cannot specify both --reboot and --check or --preview")
     if preview and (install_ or uninstall_):
         raise UsageError("Cannot specify both --preview and --install or --uninstall")
     if check or preview:
-        raise typer.Exit(_show_available(common, expanded=preview))
+        raise typer.Exit(_show_available(common, expanded=preview, cache_only=cache_only))
+    check_driver(common.open(), bypass=bypass_driver)
+    if _consult_policy(common, automatic=automatic, cache_only=cache_only):
+        reboot = True
     change = also(common, ops.newest(allow_downgrade=allow_downgrade), install_, uninstall_)
     carry_out(
         common,
@@ -69,30 +83,45 @@ def upgrade(
     )
 
 
-def _show_available(common: Deploying, *, expanded: bool) -> int:
-    from rpmostree.cli.render_status import clock
-    from rpmostree.ops import upgrade as ops
+def _consult_policy(common: Deploying, *, automatic: bool, cache_only: bool) -> bool:
+    """Does the policy want a reboot afterwards? Exits if it wants no upgrade at all."""
+    from rpmostree.ops.automatic import announce_policy, read_policy
 
-    found = ops.check(common.open(), stateroot=common.stateroot)
+    if not automatic:
+        announce_policy(common.open(), common.stateroot)
+        return False
+    policy = read_policy(common.open(), common.stateroot)
+    if policy == "none":
+        finish(common, Outcome("Automatic updates are not enabled; exiting..."), "")
+    if policy == "check":
+        from rpmostree.ops.updates import refresh_update
+
+        found = refresh_update(common.open(), stateroot=common.stateroot, cache_only=cache_only)
+        words = "An update is available." if found else "No updates available."
+        finish(common, Outcome(words), "")
+    return policy == "apply"
+
+
+def _show_available(common: Deploying, *, expanded: bool, cache_only: bool) -> int:
+    from rpmostree.cli.render_update import available_text
+    from rpmostree.cli.screen import new_screen
+    from rpmostree.ops.updates import refresh_update
+
+    events.message(_UNRELIABLE)
+    found = refresh_update(common.open(), stateroot=common.stateroot, cache_only=cache_only)
     if common.as_json:
         document = found and {
             "checksum": found.checksum,
-            "version": found.version,
+            "version": found.text("version"),
             "timestamp": found.timestamp,
-            "pkgdiff": render.changes_json(found.diff),
+            "pkgdiff": render.changes_json(found.changes),
         }
         show(json.dumps({"available-update": document}, indent=2))
-        return 0 if found else render.UNCHANGED
-    if found is None:
+    elif found is None:
         show("No updates available.")
-        return render.UNCHANGED
-    stamp = clock(found.timestamp)
-    rows = [("Version", f"{found.version} ({stamp})") if found.version else ("Timestamp", stamp)]
-    rows.append(("Commit", found.checksum))
-    show("AvailableUpdate:")
-    show("\n".join(f"{label:>15}: {value}" for label, value in rows))
-    show(render.diff_text(found.diff) if expanded else f"{'Diff':>15}: {render.counts(found.diff)}")
-    return 0
+    else:
+        show(available_text(found, expanded=expanded, screen=new_screen(sys.stdout)))
+    return 0 if found else render.UNCHANGED
 
 
 @takes(Deploying)
@@ -112,16 +141,28 @@ def deploy(
     disallow_downgrade: DisallowDowngrade = False,
     cache_only: CacheOnly = False,
     download_only: DownloadOnly = False,
+    register_driver: Annotated[
+        str | None,
+        typer.Option("--register-driver", metavar="NAME", help="Be the driver of updates"),
+    ] = None,
     bypass_driver: BypassDriver = False,
     install_: AlsoInstall = None,
     uninstall_: AlsoUninstall = None,
 ) -> None:
     """Deploy a specific commit of the present branch."""
     from rpmostree.ops import deploy as ops
+    from rpmostree.ops.driver import check_driver, register
 
-    del bypass_driver
-    if not revision:
+    if revision is None and register_driver is None:
         raise UsageError("REVISION must be specified", context)
+    if not preview:
+        check_driver(common.open(), bypass=bypass_driver)
+    if register_driver is not None and not common.dry_run:
+        register(common.open(), register_driver)
+    if not revision:
+        words = "Empty string revision found; registering driver only"
+        finish(common, Outcome(words if revision == "" else "Registered the driver."), "")
+        return
     if preview:
         diff = ops.preview(
             common.open(),
@@ -185,8 +226,10 @@ def rebase(
 ) -> None:
     """Switch to a different tree."""
     from rpmostree.ops import rebase as ops
+    from rpmostree.ops.driver import check_driver
 
-    del experimental, bypass_driver
+    del experimental
+    check_driver(common.open(), bypass=bypass_driver)
     target = ops.Target(
         refspec, revision, branch, remote, custom_origin_url, custom_origin_description
     )

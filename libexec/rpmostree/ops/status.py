@@ -1,21 +1,33 @@
-"""status: what is deployed. Reads files only; starts no process and needs no rights."""
+"""status: what is deployed.
 
-import re
+Reads files only and needs no rights; a program is started for nothing but signatures, where a
+commit has some.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 
 from rpmostree.base import lock
 from rpmostree.model.deployment import Deployment
 from rpmostree.model.diff import PackageChange, diff_packages
-from rpmostree.model.keyfile import parse_keyfile
 from rpmostree.model.layered import base_checksum, is_layered, read_pkglist
 from rpmostree.model.objects import Commit
 from rpmostree.model.refspec import Refspec
+from rpmostree.model.signature import Signature
 from rpmostree.model.sysroot import Sysroot
+from rpmostree.model.update import CachedUpdate
+from rpmostree.ops.driver import Driver, read_driver
+from rpmostree.ops.signing import Signing, read_signatures, read_signing
+from rpmostree.ops.update_cache import read_update
+from rpmostree.tools import settings
 from rpmostree.tools import sysroot as admin
-from rpmostree.tools.ostree import show_signatures
 from rpmostree.tools.repo import Repo
 
-_OFF = frozenset({"false", "0"})
+LIVE = Refspec("rpmostree/live-apply")
+LIVE_IN_PROGRESS = Refspec("rpmostree/live-apply-inprogress")
+
+Verify = Callable[[str, str], tuple[Signature, ...]]
 
 
 @dataclass(frozen=True)
@@ -27,11 +39,15 @@ class Pending:
 
 
 @dataclass(frozen=True)
-class Signing:
-    """How commits of a remote are verified; `error` if the remote is not configured."""
+class Live:
+    """What was applied to the running system: by which commit, and what that changed.
 
-    gpg: bool
-    error: str | None = None
+    `interrupted` is the commit whose application did not reach its end.
+    """
+
+    checksum: str | None
+    interrupted: str | None
+    changes: tuple[PackageChange, ...]
 
 
 @dataclass(frozen=True)
@@ -44,6 +60,8 @@ class DeploymentStatus:
     base: Commit
     pending: Pending | None
     signing: Signing | None
+    signatures: tuple[Signature, ...] = ()
+    live: Live | None = None
 
     @property
     def layered(self) -> bool:
@@ -52,11 +70,17 @@ class DeploymentStatus:
 
 @dataclass(frozen=True)
 class Status:
-    """All deployments in boot order, and who is changing them just now."""
+    """All deployments in boot order, and who is changing them just now.
+
+    `update` is what the next upgrade would bring, `policy` the one for automatic updates.
+    """
 
     deployments: tuple[DeploymentStatus, ...]
     busy: lock.Holder | None
     booted: bool
+    update: CachedUpdate | None = None
+    driver: Driver | None = None
+    policy: str = "none"
 
     @property
     def pending_exit(self) -> bool:
@@ -67,26 +91,17 @@ class Status:
 def read_status(sysroot: Sysroot) -> Status:
     """Read everything afresh. Raises BadInput naming the file that is damaged."""
     repo = Repo(sysroot.repo)
+    verify: Verify = cache(partial(read_signatures, repo))
     deployments = admin.list_deployments(sysroot)
+    here = next((d for d in deployments if d.booted), None) or next(iter(deployments), None)
     return Status(
-        tuple(_read_deployment(sysroot, repo, d) for d in deployments),
+        tuple(_read_deployment(sysroot, repo, d, verify) for d in deployments),
         lock.holder(sysroot.lock),
         admin.is_booted(sysroot),
+        read_update(sysroot, here) if here else None,
+        read_driver(sysroot),
+        settings.read_settings(here.path / "etc").update_policy if here else "none",
     )
-
-
-def read_signature(sysroot: Sysroot, status: DeploymentStatus) -> str:
-    """What to say of the signature of a deployment's base; asks ostree, so not for `--json`."""
-    refspec = status.deployment.origin.refspec
-    if refspec is None or refspec.remote is None or status.signing is None:
-        return ""
-    said = show_signatures(sysroot.repo, status.base_checksum, refspec.remote)
-    keys = re.findall(r"key ID (\w+)", said)
-    if not said:
-        return "(unsigned)"
-    if "Good signature" in said and keys:
-        return f"Valid signature by {keys[0]}"
-    return "Invalid signature: " + said.splitlines()[-1].strip()
 
 
 def diff_to_default(status: Status) -> tuple[PackageChange, ...]:
@@ -94,22 +109,34 @@ def diff_to_default(status: Status) -> tuple[PackageChange, ...]:
     booted = next((s for s in status.deployments if s.deployment.booted), None)
     if booted is None or not status.pending_exit:
         return ()
-    before, after = read_pkglist(booted.commit), read_pkglist(status.deployments[0].commit)
+    first = status.deployments[0]
+    if first.deployment.stateroot != booted.deployment.stateroot:
+        return ()
+    return _diff_commits(booted.commit, first.commit)
+
+
+def _diff_commits(old: Commit, new: Commit) -> tuple[PackageChange, ...]:
+    before, after = read_pkglist(old), read_pkglist(new)
     return diff_packages(before, after) if before and after else ()
 
 
-def _read_deployment(sysroot: Sysroot, repo: Repo, deployment: Deployment) -> DeploymentStatus:
+def _read_deployment(
+    sysroot: Sysroot, repo: Repo, deployment: Deployment, verify: Verify
+) -> DeploymentStatus:
     commit = repo.load_commit(deployment.checksum)
     base = base_checksum(commit, deployment.checksum)
     base_commit = repo.load_commit(base) if is_layered(commit) else commit
-    refspec = deployment.origin.refspec
+    refspec, signing = deployment.origin.refspec, read_signing(sysroot, repo, deployment)
+    signed = refspec is not None and signing is not None and signing.gpg
     return DeploymentStatus(
         deployment,
         commit,
         base,
         base_commit,
         _read_pending(repo, refspec, base),
-        _read_signing(sysroot, repo, deployment) if refspec and refspec.remote else None,
+        signing,
+        verify(base, refspec.remote) if signed and refspec and refspec.remote else (),
+        _read_live(repo, commit) if deployment.booted else None,
     )
 
 
@@ -120,23 +147,11 @@ def _read_pending(repo: Repo, refspec: Refspec | None, base: str) -> Pending | N
     return Pending(newest, repo.load_commit(newest))
 
 
-def _read_signing(sysroot: Sysroot, repo: Repo, deployment: Deployment) -> Signing:
-    """`gpg-verify` of the remote, wherever it is declared; ostree's default is to verify."""
-    refspec = deployment.origin.refspec
-    assert refspec is not None  # the caller looked
-    group = f'remote "{refspec.remote}"'
-    sources = [repo.config()]
-    for directory in (
-        deployment.path / "etc/ostree/remotes.d",
-        sysroot.path / "etc/ostree/remotes.d",
-    ):
-        for path in sorted(directory.glob("*.conf")) if directory.is_dir() else ():
-            try:
-                sources.append(parse_keyfile(path.read_text(encoding="utf-8")))
-            except (ValueError, OSError):
-                continue
-    for keys in sources:
-        if group in keys.groups:
-            value = keys.groups[group].get("gpg-verify", "true")
-            return Signing(gpg=value.strip().lower() not in _OFF)
-    return Signing(gpg=False, error=f'Remote "{refspec.remote}" not found')
+def _read_live(repo: Repo, booted: Commit) -> Live | None:
+    """None unless something was applied live. The commit itself may have been pruned."""
+    live, interrupted = repo.read_ref(LIVE), repo.read_ref(LIVE_IN_PROGRESS)
+    if live is None and interrupted is None:
+        return None
+    known = live is not None and repo.has_commit(live)
+    changes = _diff_commits(booted, repo.load_commit(live)) if live and known else ()
+    return Live(live, interrupted, changes)

@@ -1,31 +1,16 @@
 """upgrade: the newest base of the branch, with every layer applied anew."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from rpmostree.base.errors import BadInput
-from rpmostree.model.diff import PackageChange
-from rpmostree.model.layered import text_value
 from rpmostree.model.origin import Origin
 from rpmostree.model.plan import Options, Wish
 from rpmostree.model.refspec import Refspec
-from rpmostree.model.sysroot import Sysroot
-from rpmostree.ops import derive
 from rpmostree.ops.change import Change
-from rpmostree.ops.ground import Ground, find_ground, refuse_unconfigured, wish_of
-from rpmostree.ops.transaction import require_root
+from rpmostree.ops.ground import Ground, wish_of
 from rpmostree.tools import ostree
 from rpmostree.tools.repo import Repo
-
-
-@dataclass(frozen=True)
-class Available:
-    """A newer commit on the branch; `timestamp` in seconds of the epoch."""
-
-    checksum: str
-    version: str | None
-    timestamp: int
-    diff: tuple[PackageChange, ...]
 
 
 def newest(*, allow_downgrade: bool = False) -> Change:
@@ -56,26 +41,6 @@ def newest(*, allow_downgrade: bool = False) -> Change:
         unchanged=_nothing_new,
         downloaded="Update downloaded.",
     )
-
-
-def check(sysroot: Sysroot, *, stateroot: str | None = None) -> Available | None:
-    """Is there a newer commit on the branch? Fetches no more than its metadata."""
-    require_root()
-    repo = Repo(sysroot.repo)
-    ground = find_ground(sysroot, stateroot)
-    refuse_unconfigured(ground.default.origin)
-    wish = wish_of(ground, repo)
-    refspec = branch_of(wish.origin)
-    if refspec.pinned:
-        return None
-    if refspec.remote:
-        ostree.pull(repo.path, refspec, timestamp_check=False, metadata_only=True)
-    tip = repo.resolve(str(refspec))
-    if tip == wish.base:
-        return None
-    commit = repo.load_commit(tip)
-    diff = derive.diff_commits(repo, wish.base, tip)
-    return Available(tip, text_value(commit, "version"), commit.timestamp, diff)
 
 
 def branch_of(origin: Origin) -> Refspec:

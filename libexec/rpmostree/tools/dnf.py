@@ -368,3 +368,24 @@ def forget_packages(cache: Path, keep: Iterable[str]) -> None:
     for path in (cache / "packages").glob("*.rpm"):
         if path.name not in wanted:
             path.unlink()
+
+
+def find_newest(goal: Goal, cache: Path, scratch: Path) -> tuple[Nevra, ...]:
+    """The newest version that the repositories have of each of the goal's names (NAME.ARCH).
+
+    Nothing is solved or downloaded but metadata. The goal's root only has to be a directory.
+    """
+    program = dnf_program()
+    if program == "dnf5":
+        extra = {"cachedir": str(cache / "repomd"), "logdir": str(scratch)}
+    else:  # dnf 4 puts its cache below the root
+        extra = {"cachedir": "/var/cache/dnf"}
+        inside = goal.root / "var/cache/dnf"
+        inside.parent.mkdir(parents=True, exist_ok=True)
+        (cache / "repomd").mkdir(parents=True, exist_ok=True)
+        inside.symlink_to(cache / "repomd")
+    words = _words(program, goal, _configure(goal, scratch, extra))
+    words += ["repoquery", "--quiet", "--available", "--latest-limit=1", f"--queryformat={_NEVRA}"]
+    said = run([*words, "--", *goal.names], what="cannot ask the repositories").stdout
+    rows = (line.split("\t") for line in said.splitlines() if line.count("\t") == 4)
+    return tuple(Nevra(name, int(epoch), *rest) for name, epoch, *rest in rows)

@@ -76,9 +76,9 @@ def sign(repo: Path, checksum: str, key: str) -> None:
 
 
 def show_signatures(repo: Path, checksum: str, remote: str) -> str:
-    """What ostree says of a commit's GPG signatures, in its own words; empty if unsigned."""
+    """What ostree says of a commit's GPG signatures, times in UTC; empty if it is unsigned."""
     words = ["ostree", "show", f"--repo={repo}", f"--gpg-verify-remote={remote}", checksum]
-    said = run(words, ok=(0, 1)).stdout
+    said = run(words, ok=(0, 1), env={"TZ": "UTC"}).stdout
     return said[said.index("Found ") :].strip() if "Found " in said else ""
 
 

@@ -88,6 +88,10 @@ class Repo:
     def has_commit(self, checksum: str) -> bool:
         return self._object(checksum, "commit").exists()
 
+    def is_signed(self, checksum: str) -> bool:
+        """May the commit have signatures? They are kept beside it, in its detached metadata."""
+        return self._object(checksum, "commitmeta").exists()
+
     def is_partial(self, checksum: str) -> bool:
         """Has only the commit object been fetched, and not what it names?"""
         return (self.path / "state" / f"{checksum}.commitpartial").exists()

@@ -2,7 +2,7 @@
 
 import os
 import re
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from rpmostree.base.files import read_text
 from rpmostree.model.keyfile import KeyFile, parse_keyfile
 from rpmostree.model.rpmrepo import RpmRepo, parse_repos, substitute
 
+_OLD_POLICIES = {"off": "none", "ex-stage": "stage"}
 _OFF = frozenset({"false", "0", "no"})
 GROUP = "Daemon"
 
@@ -39,8 +40,9 @@ class Settings:
     update_policy: str = _key(
         "AutomaticUpdatePolicy",
         "none",
-        "What is done about updates when nobody asks. Whatever it says, nothing is done yet: "
-        "upgrades are made by rpm-ostree upgrade only.",
+        "What `rpm-ostree upgrade --trigger-automatic-update-policy`, run by a timer, does: none; "
+        "check, to look for an update that status shows then; stage, to prepare it for the next "
+        "boot; apply, to reboot into it as well.",
     )
 
 
@@ -51,7 +53,9 @@ def read_settings(etc: Path) -> Settings:
         keys = parse_keyfile(read_text(path) or "")
     except ValueError as error:
         raise BadInput(f"{path}: {error}") from error
-    return Settings(**{known.name: _value(keys, known) for known in fields(Settings)})
+    found = Settings(**{known.name: _value(keys, known) for known in fields(Settings)})
+    policy = _OLD_POLICIES.get(found.update_policy, found.update_policy)
+    return replace(found, update_policy=policy)
 
 
 def _value(keys: KeyFile, known: "Field[Any]") -> Any:  # noqa: ANN401
