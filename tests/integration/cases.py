@@ -308,10 +308,21 @@ MAIN = (
     noted("1.0"),
     *CHAIN,
 )
+# Takes the place of a package of the base, and tells with which argument its scriptlet was run.
+SUCCESSOR = Spec(
+    "base-tool",
+    version="9.9",
+    requires=("base-lib",),
+    provides=("tool-api = 4",),
+    files={"/usr/bin/base-tool": program("base-tool 9.9"), "/usr/share/base-tool/a": "new\n"},
+    scriptlets={"%post": 'echo "$1" >/usr/share/base-tool/argument\n'},
+)
 LOCAL = (
     Spec("local-one", requires=("bar-api",), files={"/usr/bin/local-one": program("local-one")}),
     Spec("local-two", files={"/usr/bin/local-two": program("local-two")}),
     Spec("local-two", version="2.0", files={"/usr/bin/local-two": program("local-two 2")}),
+    SUCCESSOR,
+    Spec("overwriter", files={"/usr/lib/base-lib/version": "overwritten\n"}),
 )
 UPDATES = (foo("1.1"), noted("1.1"))
 UNSIGNED = (Spec("unsigned", files={"/usr/share/unsigned/readme": "x\n"}),)

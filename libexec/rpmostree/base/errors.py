@@ -23,7 +23,7 @@ class ToolFailed(RpmOstreeError):
     """A binary that we drive ended badly; `output` holds its own last words."""
 
     def __init__(self, what: str, output: str = "", *, hint: str | None = None) -> None:
-        words = output.strip()
+        words = output.strip().removeprefix("error: ")
         super().__init__(f"{what}: {words}" if words else what, hint=hint)
         self.output = output
 

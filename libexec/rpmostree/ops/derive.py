@@ -54,12 +54,16 @@ def apply(
         wish = _edited(repo, ground, change)
         if not options.dry_run and _is_settled(sysroot, repo, ground, wish, change):
             return Outcome(change.unchanged(ground))
-        with tx.step("prepare"):
-            for prepare in change.prepares:
-                prepare(tx)
-        outcome = _carry_out(tx, ground, wish, change, options)
+        outcome = Outcome("")
+        try:
+            with tx.step("prepare"):
+                for prepare in change.prepares:
+                    prepare(tx)
+            outcome = _carry_out(tx, ground, wish, change, options)
+        finally:
+            if not outcome.changed:  # what was kept for it is of no use
+                forget_unused(sysroot, repo)
         if not outcome.changed:
-            forget_unused(sysroot, repo)
             return outcome
         for conclude in change.concludes:
             conclude(tx, ground)

@@ -1,7 +1,7 @@
 """override: change packages of the base itself."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,8 +26,7 @@ def remove(names: Sequence[str]) -> Change:
         origin, packages = wish.origin, read_packages(repo, wish.base)
         for name in names:
             found = _find_one(packages, name)
-            if found.name in origin.removals:
-                raise BadInput(f"Override already exists for package '{found.name}'")
+            _refuse_second(found.name, _overridden(origin))
             origin = replace(origin, removals=(*origin.removals, found.name))
         return replace(wish, origin=origin)
 
@@ -99,9 +98,7 @@ def replace_from(source: str, names: Sequence[str]) -> Change:
         origin, packages = wish.origin, read_packages(repo, wish.base)
         for name in names:
             found = _find_one(packages, name)
-            _refuse_second(origin, found.name)
-            if found.name in {parse_nevra(p.nevra).name for p in origin.local_replacements}:
-                raise BadInput(f"Override already exists for package '{found.name}'")
+            _refuse_second(found.name, _overridden(origin))
             origin = _add_remote(origin, source, found.name)
         return replace(wish, origin=origin)
 
@@ -129,7 +126,7 @@ def _replace_locally(repo: Repo, wish: Wish, given: Sequence[layer.Given]) -> Wi
     origin, packages = wish.origin, read_packages(repo, wish.base)
     for file in given:
         name = _find_replaceable(packages, file.package)
-        _refuse_second(origin, name)
+        _refuse_second(name, _overridden_otherwise(origin))
         kept = layer.without_name(origin.local_replacements, name)
         origin = replace(origin, local_replacements=(*kept, file.package))
     return replace(wish, origin=origin)
@@ -191,13 +188,23 @@ def _add_remote(origin: Origin, source: str, name: str) -> Origin:
     return replace(origin, remote_replacements=tuple(sources.items()))
 
 
-def _refuse_second(origin: Origin, name: str) -> None:
-    """One override for a package; a newer file for the same one takes its place instead."""
-    if name in origin.removals or any(name in names for _, names in origin.remote_replacements):
+def _refuse_second(name: str, taken: Collection[str]) -> None:
+    if name in taken:
         raise BadInput(
             f"Override already exists for package '{name}'",
             hint=f"drop it first with `rpm-ostree override reset {name}`",
         )
+
+
+def _overridden(origin: Origin) -> set[str]:
+    """The names of all packages with an override."""
+    return {*_overridden_otherwise(origin), *(_name_of(p.nevra) for p in origin.local_replacements)}
+
+
+def _overridden_otherwise(origin: Origin) -> set[str]:
+    """Those that are not replaced by a file: a newer file may take the place of one."""
+    remote = (name for _, names in origin.remote_replacements for name in names)
+    return {*origin.removals, *remote}
 
 
 def _find_replaceable(packages: Sequence[Nevra], package: LocalPackage) -> str:

@@ -15,6 +15,7 @@ from rpmostree.model.nevra import Nevra
 from rpmostree.model.origin import Origin
 from rpmostree.model.package import Package
 from rpmostree.model.plan import Inactive, Options, Replacement, Wish, packages_after
+from rpmostree.model.request import split_conjunctions
 from rpmostree.model.rpmrepo import RpmRepo
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops import replacements
@@ -74,7 +75,7 @@ def resolve(
     active, inactive = _split_requests(origin, root, kept)
     _refuse_satisfied(inactive, change)
     _announce_inactive(inactive)
-    wanted = Wanted(active, _local_files(tx.sysroot, origin, kept))
+    wanted = Wanted(split_conjunctions(active), _local_files(tx.sysroot, origin, kept))
     wanted += replacements.local_replacements(tx.sysroot, origin, kept)
     remote = replacements.split_remote(origin, kept)
     repos = enabled_repos(ground) if wanted or remote else ()
