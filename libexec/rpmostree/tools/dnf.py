@@ -94,22 +94,22 @@ class Query:
 
     def newest(self, names: Sequence[str]) -> tuple[Nevra, ...]:
         """The newest package of each of these names, for this machine."""
-        lines = self._ask(f"--qf={_NEVRA}", "--latest-limit=1", "--", *names)
+        lines = self._ask("repoquery", f"--qf={_NEVRA}", "--latest-limit=1", "--", *names)
         rows = (line.split("\t") for line in lines)
         found = (Nevra(name, int(epoch), v, r, arch) for name, epoch, v, r, arch in rows)
         return tuple(n for n in found if n.name in names and n.arch in _architectures())
 
     def locate(self, nevra: Nevra) -> str:
         """The address of a package."""
-        option = "--qf=%{remote_location}\n" if dnf_program() == "dnf5" else "--location"
-        return self._ask(option, "--", str(nevra))[0]
+        verb = ("download", "--url") if dnf_program() == "dnf5" else ("repoquery", "--location")
+        return self._ask(*verb, "--", str(nevra))[0]
 
     def _ask(self, *words: str) -> list[str]:
         goal = Goal(self.scratch, "/", (self.repo,), releasever=self.release)
         extra = {"cachedir": str(self.cache / "repomd"), "logdir": str(self.scratch)}
         configuration = _configure(goal, self.scratch, extra)
         head = [dnf_program(), "-q", "-c", str(configuration)]
-        head += [f"--releasever={self.release or '0'}", "repoquery"]
+        head += [f"--releasever={self.release or '0'}"]
         done = run([*head, *words], what=f"cannot query the repository {self.repo.id}")
         return [line for line in done.stdout.splitlines() if line.strip()]
 
