@@ -142,7 +142,7 @@ def test_an_update_that_is_deployed_already(host: Host) -> None:
     host.run("upgrade")
     sysroot = Sysroot(host.sysroot)
     new, old = admin.list_deployments(sysroot)
-    found = remember_update(sysroot, Ground(OS, new, old, (new, old)))
+    found = remember_update(sysroot, Ground(OS, new, old, (new, old), sysroot.cache(OS)))
     assert found is not None
     assert found.text("deployment") == new.id
     assert (found.checksum, found.based_on) == (host.world.commits[1], old.checksum)

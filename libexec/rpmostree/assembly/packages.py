@@ -11,7 +11,7 @@ from rpmostree.assembly import paths, users
 from rpmostree.assembly.root import Root
 from rpmostree.base import events
 from rpmostree.base.errors import BadInput, RpmOstreeError, ToolFailed
-from rpmostree.base.files import remove_tree
+from rpmostree.base.files import link_or_copy, remove_tree
 from rpmostree.model.nevra import Nevra, parse_nevra
 from rpmostree.model.package import Package
 from rpmostree.model.rpmrepo import RpmRepo
@@ -197,11 +197,7 @@ def _gather_files(staging: Path, packages: Iterable[Package]) -> Path:
     directory = staging / "packages"
     directory.mkdir()
     for package in packages:
-        place = directory / package.path.name
-        try:
-            place.hardlink_to(package.path)
-        except OSError:  # on another file system
-            shutil.copyfile(package.path, place)
+        link_or_copy(package.path, directory / package.path.name)
     return directory
 
 

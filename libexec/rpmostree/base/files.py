@@ -55,3 +55,11 @@ def walk(top: Path) -> Iterator[os.DirEntry[str]]:
             yield entry
             if entry.is_dir(follow_symlinks=False):
                 yield from walk(Path(entry.path))
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Let `target` be the same file, or where that cannot be (another mount) an equal one."""
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, target)

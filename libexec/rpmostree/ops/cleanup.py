@@ -34,7 +34,7 @@ def clean_up(
         ground = find_ground(sysroot, stateroot)
         dropped = choose_dropped(ground.deployments, ground.stateroot, what)
         if what.repomd:
-            remove_tree(sysroot.cache(ground.stateroot))
+            remove_tree(ground.cache)
         with tx.last_step("undeploy"):
             for deployment in reversed(dropped):
                 admin.undeploy(sysroot, deployment.index)

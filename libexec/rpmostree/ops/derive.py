@@ -108,7 +108,7 @@ def _carry_out(
             wish.base,
             ground.deployments,
             tx.staging,
-            tx.sysroot.cache(wish.stateroot),
+            ground.cache,
         )
     resolved = resolve(tx, ground, wish, root, change, options)
     plan = make_plan(tx, ground, wish, resolved)
@@ -118,7 +118,7 @@ def _carry_out(
     checksum = _assemble(tx, ground, wish, resolved)
     tx.hold(wish.base, checksum)
     outcome = _deploy(tx, ground, wish, checksum, options)
-    _forget_packages(tx, wish, resolved)
+    _forget_packages(ground, resolved)
     return replace(outcome, plan=plan)
 
 
@@ -228,7 +228,7 @@ def _announce_work(origin: Origin) -> None:
         events.message(f"Applying {' and '.join(counts)}")
 
 
-def _forget_packages(tx: Transaction, wish: Wish, resolved: Resolved) -> None:
+def _forget_packages(ground: Ground, resolved: Resolved) -> None:
     """Keep the downloads of this deployment for the next time, and no others."""
     names = [p.path.name for p in resolved.packages if p.repo is not None]
-    dnf.forget_packages(tx.sysroot.cache(wish.stateroot), names)
+    dnf.forget_packages(ground.cache, names)

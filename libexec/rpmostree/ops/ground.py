@@ -18,17 +18,22 @@ from rpmostree.tools import dnf, settings
 from rpmostree.tools import sysroot as admin
 from rpmostree.tools.repo import Repo
 
+_CACHE = Path("/var/cache/rpm-ostree")
 _RECIPE = "2"  # raise when the same inputs come to mean another commit
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What a change starts from: the deployment it edits and the one whose /etc it inherits."""
+    """What a change starts from: the deployment it edits and the one whose /etc it inherits.
+
+    `cache` holds metadata of repositories and downloaded packages.
+    """
 
     stateroot: str
     default: Deployment
     merge: Deployment
     deployments: tuple[Deployment, ...]
+    cache: Path
 
     @property
     def etc(self) -> Path:
@@ -59,7 +64,12 @@ def find_ground(sysroot: Sysroot, stateroot: str | None) -> Ground:
             hint="deploy a first one with `ostree admin deploy`",
         )
     merge = next((d for d in mine if d.booted), mine[0])
-    return Ground(name, mine[0], merge, deployments)
+    return Ground(name, mine[0], merge, deployments, find_cache(sysroot, merge))
+
+
+def find_cache(sysroot: Sysroot, merge: Deployment) -> Path:
+    """The cache in the stateroot's /var, which may be a disk of its own on a running system."""
+    return _CACHE if merge.booted else sysroot.cache(merge.stateroot)
 
 
 def _choose_stateroot(
@@ -98,7 +108,7 @@ def refuse_unconfigured(origin: Origin) -> None:
 
 def current_state(sysroot: Sysroot, ground: Ground, wish: Wish) -> str | None:
     """The digest the wish would have, if it can be told without the network; else None."""
-    cache = sysroot.cache(wish.stateroot)
+    cache = ground.cache
     repos = enabled_repos(ground) if _needs_solver(wish.origin) else ()
     if not all(dnf.is_current(repo, cache, time.time()) for repo in repos):
         return None

@@ -97,7 +97,7 @@ def _locate(sysroot: Sysroot, word: str, stateroot: str | None) -> Path:
     if not word.startswith(("http://", "https://")):
         return Path(word.removeprefix("file://"))
     require_root()
-    cache = sysroot.cache(find_ground(sysroot, stateroot).stateroot)
+    cache = find_ground(sysroot, stateroot).cache
     return fetch.download(word, cache / "downloads")
 
 

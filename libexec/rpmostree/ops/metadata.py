@@ -24,7 +24,6 @@ from rpmostree.tools import dnf
 
 _FETCH = "`rpm-ostree refresh-md`, run as root, fetches the metadata"
 _STAY = "`--cache-only` searches what was fetched before"
-_VAR = Path("/var/cache/rpm-ostree")
 
 
 @dataclass(frozen=True)
@@ -49,8 +48,7 @@ def search(
     BadInput if no repository is enabled, ToolFailed if metadata cannot be had.
     """
     ground = find_ground(sysroot, stateroot)
-    # A running system's own /var may be written to where the sysroot may not.
-    cache = _VAR if ground.merge.booted else sysroot.cache(ground.stateroot)
+    cache = ground.cache
     repos = _repos(ground)
     offline = cache_only or os.geteuid() != 0
     if not offline:
@@ -72,7 +70,7 @@ def refresh(
     """Fetch the metadata that has expired, or with `force` all that has changed."""
     with begin(sysroot, "refresh-md", wait) as tx:
         ground = find_ground(sysroot, stateroot)
-        repos, cache = _repos(ground), sysroot.cache(ground.stateroot)
+        repos, cache = _repos(ground), ground.cache
         events.message(f"Enabled rpm-md repositories: {' '.join(repo.id for repo in repos)}")
         now = time.time()
         stale = [repo for repo in repos if force or not dnf.is_current(repo, cache, now)]

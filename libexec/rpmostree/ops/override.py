@@ -78,7 +78,7 @@ def replace_frozen(sysroot: Sysroot, source: str, names: Sequence[str]) -> Chang
 def _download(
     sysroot: Sysroot, ground: Ground, repo_id: str, names: Sequence[str]
 ) -> list[layer.Given]:
-    cache = sysroot.cache(ground.stateroot)
+    cache = ground.cache
     repo = packaging.choose_repo(enabled_repos(ground), repo_id)
     release = settings.read_release(ground.merge.path)
     with tempfile.TemporaryDirectory() as scratch:

@@ -64,7 +64,7 @@ def resolve(
     options: Options,
 ) -> Resolved:
     """Find out what the wish comes to on its base. Raises BadInput if it cannot be had."""
-    origin, cache = wish.origin, tx.sysroot.cache(wish.stateroot)
+    origin, cache = wish.origin, ground.cache
     configured = settings.read_settings(ground.etc)
     listed = read_pkglist(tx.repo.load_commit(wish.base))
     before = listed or rpm.list_installed(root.path, root.database)

@@ -11,6 +11,7 @@ from rpmostree.model.deployment import Deployment
 from rpmostree.model.gvariant import BadVariant
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.model.update import CachedUpdate, parse_update
+from rpmostree.ops.ground import find_cache
 
 
 def read_update(sysroot: Sysroot, running: Deployment) -> CachedUpdate | None:
@@ -40,6 +41,4 @@ def write_update(sysroot: Sysroot, running: Deployment, found: CachedUpdate | No
 
 
 def _place(sysroot: Sysroot, running: Deployment) -> Path:
-    """The /var of a running system may be a disk of its own."""
-    cache = Path("/var/cache/rpm-ostree") if running.booted else sysroot.cache(running.stateroot)
-    return cache / "cached-update.gv"
+    return find_cache(sysroot, running) / "cached-update.gv"

@@ -137,7 +137,7 @@ def _layered_changes(
             releasever=settings.read_release(running.path),
             cache_only=cache_only,
         )
-        found = dnf.find_newest(goal, sysroot.cache(running.stateroot), Path(name))
+        found = dnf.find_newest(goal, ground.cache, Path(name))
     newer = [p for p in found if compare_evr(p, layered[p.name_arch]) > 0]
     return diff_packages((layered[p.name_arch] for p in newer), newer)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from rpmostree.base import events
 from rpmostree.base.errors import BadInput, ToolFailed, ToolMissing
+from rpmostree.base.files import link_or_copy
 from rpmostree.base.run import Done, find, run
 from rpmostree.model import available
 from rpmostree.model.nevra import Nevra
@@ -283,7 +284,7 @@ def _solve_with_5(goal: Goal, cache: Path, scratch: Path, home: Path) -> Resolut
     (store / "packages").mkdir(parents=True)
     pool.mkdir(parents=True, exist_ok=True)
     for package in pool.glob("*.rpm"):  # dnf 5 does not download what is there
-        os.link(package, store / "packages" / package.name)
+        link_or_copy(package, store / "packages" / package.name)
     extra = {
         "cachedir": str(cache / "repomd"),
         "system_state_dir": "/var/lib/dnf5",
@@ -295,7 +296,7 @@ def _solve_with_5(goal: Goal, cache: Path, scratch: Path, home: Path) -> Resolut
     for solved in resolution.installs:
         kept = pool / solved.path.name
         if solved.repo is not None and not kept.exists():
-            os.link(solved.path, kept)
+            link_or_copy(solved.path, kept)
     return resolution
 
 
