@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.host import Host
-from tests.integration.world import BRANCH, OS, REMOTE, World
+from tests.integration.world import BRANCH, OS, REMOTE, World, repo_file
 from tests.kit import rpms
 from tests.kit.sh import text
 
@@ -127,6 +127,24 @@ def test_an_override_stands_alone(host: Host) -> None:
     assert "No overrides for package 'base-shell'" in said
 
 
+def test_what_needs_a_removed_package_is_named(host: Host) -> None:
+    said = host.refuse("override", "remove", "base-lib")
+    assert "base-lib is needed by (installed) base-tool-1.0-1.noarch" in said
+    assert "rpm-ostree override remove base-lib base-tool)" in said
+    host.run("override", "remove", "base-lib", "base-tool")
+    assert not {"base-lib", "base-tool"} & {p.rsplit("-", 2)[0] for p in host.rpm_qa()}
+    host.check()
+
+
+def test_overrides_without_effect_are_told_of(host: Host) -> None:
+    host.run("override", "remove", "retired")
+    host.publish(2)  # which has it no more
+    ran = host.run("upgrade")
+    assert "Inactive base removals:\n  retired\n" in ran.stderr
+    assert host.origin()["overrides.remove"] == "retired;"
+    host.check()
+
+
 def test_replace_remove_and_install_at_once(host: Host) -> None:
     file = host.world.rpm["base-tool-9.9-1.noarch"]
     host.run("override", "replace", file, "--remove=retired", "--install=foo")
@@ -170,6 +188,36 @@ def test_install_from_an_address(host: Host) -> None:
     assert "404" in said
     assert host.layered() == {"local-two"}
     host.check()
+
+
+def test_dropping_a_layer_needs_no_network(host: Host) -> None:
+    with served(host.world.repos["stable"]) as address:
+        config = repo_file("stable", Path("/")).replace("baseurl=file:///", f"baseurl={address}")
+        host.write_etc("yum.repos.d/stable.repo", config)
+        host.run("install", "foo", "glob-one")
+    host.write_etc("yum.repos.d/stable.repo", config + "metadata_expire=0\n")
+    host.run("uninstall", "glob-one")
+    assert host.layered() == {"foo", "bar"}
+    assert "cannot resolve dependencies" in host.refuse("install", "glob-two")
+    host.check()
+
+
+def test_key_at_an_address(host: Host) -> None:
+    with served(host.world.key.parent) as address:
+        key = f"{address}/{host.world.key.name}"
+        config = repo_file("stable", host.world.repos["stable"])
+        local = "file:///etc/pki/rpm-gpg/KEY"
+        host.write_etc("yum.repos.d/stable.repo", config.replace(local, key))
+        host.run("install", "glob-one")
+        host.write_etc("yum.repos.d/stable.repo", config.replace(local, f"{key}-not-there"))
+        assert f"cannot download {key}-not-there" in host.refuse("install", "glob-two")
+    assert host.layered() == {"glob-one"}
+
+
+@pytest.mark.parametrize("option", ["--enablerepo=x", "--disablerepo=*", "--releasever=9"])
+def test_options_of_a_container_build(host: Host, option: str) -> None:
+    for verb in ("install", "uninstall"):
+        assert "only served in a container build" in host.refuse(verb, "foo", option)
 
 
 @pytest.mark.parametrize(

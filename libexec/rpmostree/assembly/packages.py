@@ -1,5 +1,6 @@
 """From wishes to installed packages: resolve, verify, install with the real rpm."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from rpmostree.base.files import link_or_copy, remove_tree
 from rpmostree.model.nevra import Nevra, parse_nevra
 from rpmostree.model.package import Package
 from rpmostree.model.rpmrepo import RpmRepo
-from rpmostree.tools import bwrap, dnf, rpm, sysusers
+from rpmostree.tools import bwrap, dnf, mount, rpm, sysusers, web
 
 _PACKAGES = "/packages"
 # A replaced package's own last words are not run, as with the genuine tool.
@@ -38,7 +39,10 @@ def resolve(
 
     Those that are `overridden` may.
     """
-    resolution = dnf.resolve(goal, cache, _scratch(staging, "dnf"))
+    metadata = cache / "repomd"
+    metadata.mkdir(parents=True, exist_ok=True)
+    with mount.bound(metadata, goal.root / dnf.CACHE_OF_4.lstrip("/")):
+        resolution = dnf.resolve(goal, cache, _scratch(staging, "dnf"))
     odd = [n for n in resolution.removals if parse_nevra(n) not in overridden]
     if odd:
         raise BadInput(
@@ -131,7 +135,7 @@ def _keyring(repo: RpmRepo, cache: Path) -> Path:
             f"repo {repo.id} is GPG enabled but names no gpgkey",
             hint="add gpgkey= to its .repo file, or gpgcheck=0 if its packages are not signed",
         )
-    keys = [Path(key.removeprefix("file://")) for key in repo.keys]  # a URL is left to rpm
+    keys = [_find_key(key, cache) for key in repo.keys]
     material = b"\0".join(k.read_bytes() if k.exists() else str(k).encode() for k in keys)
     keyring = cache / "keyrings" / sha256(material).hexdigest()[:32]
     if not keyring.exists():
@@ -139,6 +143,15 @@ def _keyring(repo: RpmRepo, cache: Path) -> Path:
         shutil.rmtree(fresh, ignore_errors=True)
         rpm.make_keyring(fresh, keys).replace(keyring)
     return keyring
+
+
+def _find_key(key: str, cache: Path) -> Path:
+    """The file of a public key; one at an address is fetched, once."""
+    if not key.startswith(("http://", "https://")):
+        return Path(key.removeprefix("file://"))
+    directory = cache / "keys" / sha256(key.encode()).hexdigest()[:32]
+    known = next((p for p in directory.glob("*") if p.suffix != ".part"), None)
+    return known or web.download(key, directory)
 
 
 def install(root: Root, packages: Sequence[Package], previous: Path | None, manner: Manner) -> None:
@@ -186,10 +199,24 @@ def transact(root: Root, packages: Sequence[Package], flags: Sequence[str]) -> N
 
 
 def remove(root: Root, names: Sequence[str]) -> None:
-    """Take packages of the base out of the root, without running their scriptlets."""
-    if names:
+    """Take packages of the base out of the root, without running their scriptlets.
+
+    Raises ToolFailed, with the names to add, if other packages need them.
+    """
+    if not names:
+        return
+    try:
         done, _ = rpm.erase(root.host_tools(), bwrap.TARGET, root.database, names)
-        events.detail(done.stdout.strip())
+    except ToolFailed as error:
+        dependents = dict.fromkeys(re.findall(r"is needed by \(installed\) (\S+)", error.output))
+        others = [parse_nevra(nevra).name for nevra in dependents]
+        if others:
+            all_of_them = " ".join([*(parse_nevra(name).name for name in names), *others])
+            error.hint = (
+                f"take what needs them out as well: rpm-ostree override remove {all_of_them}"
+            )
+        raise
+    events.detail(done.stdout.strip())
 
 
 def _gather_files(staging: Path, packages: Iterable[Package]) -> Path:
@@ -248,8 +275,6 @@ def _scriptlet_error(failure: rpm.ScriptletFailure, package: Package) -> RpmOstr
 
 def failing_line(output: str) -> int | None:
     """The line a shell complained of last: `...: line 3: ...` (bash) or `...: 3: ...` (dash)."""
-    import re
-
     found = re.findall(r"rpm-tmp\.\w+: (?:line )?(\d+):", output)
     return int(found[-1]) if found else None
 

@@ -58,9 +58,7 @@ class Root:
         return bwrap.inside(self.path, {**self.binds, **(extra or {})})
 
 
-def open_root(
-    repo: Repo, base: str, deployments: Sequence[Deployment], staging: Path, cache: Path
-) -> Root:
+def open_root(repo: Repo, base: str, deployments: Sequence[Deployment], staging: Path) -> Root:
     """Open a writable view of the base commit. Must run in a private mount namespace."""
     path = mount.mount_overlay(_find_lowers(repo, base, deployments, staging), staging)
     copied = path is None
@@ -69,7 +67,7 @@ def open_root(
         events.message("No overlay can be mounted here; copying the whole base instead")
         ostree.check_out(repo.path, base, path, copy=True)
         (path / "etc").mkdir(exist_ok=True)
-    make_scratch(staging, cache)
+    make_scratch(staging)
     etc = path / "usr/etc"
     if not etc.is_dir():
         raise BadInput(f"the commit {base} has no /usr/etc", hint="it is not a bootable base")
@@ -78,7 +76,7 @@ def open_root(
     return Root(path, staging, rpm.find_database(path), copied)
 
 
-def make_scratch(staging: Path, cache: Path) -> None:
+def make_scratch(staging: Path) -> None:
     """What stands in for /var and /run while packages are installed."""
     for name in ("var/cache/dnf", "var/lib", "var/log", "var/opt", "var/home", "run/lock"):
         (staging / name).mkdir(parents=True)
@@ -87,8 +85,6 @@ def make_scratch(staging: Path, cache: Path) -> None:
     (staging / "var/tmp").chmod(0o1777)
     (staging / "run/ostree-booted").touch()
     (staging / "var/run").symlink_to("../run")
-    (cache / "repomd").mkdir(parents=True, exist_ok=True)
-    mount.bind(cache / "repomd", staging / "var/cache/dnf")
 
 
 def _find_lowers(

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from rpmostree.base.errors import BadInput
 from rpmostree.cli import render
 from rpmostree.cli.change import carry_out
 from rpmostree.cli.options import (
@@ -25,9 +26,14 @@ Packages = Annotated[
         metavar="PACKAGE", help="Names, capabilities, paths, files or URLs", show_default=False
     ),
 ]
-InContainer = Annotated[
-    list[str] | None,
-    typer.Option(metavar="REPO", hidden=True, help="Only in a container build"),
+_Enable = Annotated[
+    list[str] | None, typer.Option("--enablerepo", metavar="REPO", hidden=True, help="Refused")
+]
+_Disable = Annotated[
+    list[str] | None, typer.Option("--disablerepo", metavar="REPO", hidden=True, help="Refused")
+]
+_Releasever = Annotated[
+    str | None, typer.Option("--releasever", metavar="VERSION", hidden=True, help="Refused")
 ]
 
 
@@ -49,11 +55,15 @@ def install(
     idempotent: Idempotent = False,
     cache_only: CacheOnly = False,
     download_only: DownloadOnly = False,
+    enablerepo: _Enable = None,
+    disablerepo: _Disable = None,
+    releasever: _Releasever = None,
 ) -> None:
     """Overlay additional packages: names, capabilities, paths, .rpm files or their URLs."""
     from rpmostree.ops import layer
 
     del assumeyes
+    _refuse_container_options(enablerepo, disablerepo, releasever)
     if not packages and not uninstall_:
         raise UsageError("At least one PACKAGE must be specified", context)
     change = layer.install(
@@ -88,11 +98,15 @@ def uninstall(
     idempotent: Idempotent = False,
     cache_only: CacheOnly = False,
     download_only: DownloadOnly = False,
+    enablerepo: _Enable = None,
+    disablerepo: _Disable = None,
+    releasever: _Releasever = None,
 ) -> None:
     """Remove overlaid additional packages."""
     from rpmostree.ops import layer
 
     del assumeyes
+    _refuse_container_options(enablerepo, disablerepo, releasever)
     if not packages and not all_ and not install_:
         raise UsageError("At least one PACKAGE must be specified", context)
     change = layer.uninstall(packages or (), everything=all_, idempotent=idempotent)
@@ -108,3 +122,12 @@ def uninstall(
         cache_only=cache_only,
         download_only=download_only,
     )
+
+
+def _refuse_container_options(*given: object) -> None:
+    """What a later upgrade would not know of any more; only a container build has no later."""
+    if any(given):
+        raise BadInput(
+            "--enablerepo, --disablerepo and --releasever are only served in a container build",
+            hint="upgrades need the repository, too: set enabled=1 in /etc/yum.repos.d",
+        )

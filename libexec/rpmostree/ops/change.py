@@ -34,7 +34,8 @@ class Change:
     `explicit` are requests that must not turn out to be satisfied already. `keeps_tree` says that
     the commit stays as it is (kernel arguments); `forced` that there is a new deployment even if
     all is as wished; `index` which deployment to start from instead of the default one;
-    `moves_base` that it is no hindrance if the present base was never configured.
+    `moves_base` that it is no hindrance if the present base was never configured; `offline` that
+    nothing new is wanted, so that what was downloaded before will do.
     `unchanged` and `done` are the closing words.
     """
 
@@ -48,6 +49,7 @@ class Change:
     forced: bool = False
     index: int | None = None
     moves_base: bool = False
+    offline: bool = False
     unchanged: Callable[[Ground], str] = _no_change
     done: str = ""
     downloaded: str = "Packages downloaded."
@@ -64,6 +66,7 @@ class Change:
             keeps_tree=self.keeps_tree and other.keeps_tree,
             forced=self.forced or other.forced,
             moves_base=self.moves_base or other.moves_base,
+            offline=self.offline and other.offline,
         )
 
     def ground(self, sysroot: Sysroot, stateroot: str | None) -> Ground:

@@ -140,13 +140,13 @@ def _workspace(request: Compose, treefile: Treefile) -> Iterator[_Work]:
         stack.callback(leave_staging, staging)
         cache = request.cachedir.absolute() if request.cachedir else staging / "cache"
         cache.mkdir(parents=True, exist_ok=True)
-        root = _empty_root(staging, cache)
+        root = _empty_root(staging)
         repos = _find_repos(treefile)
         yield _Work(request, treefile, repo, cache, root, _previous(repo, request, treefile), repos)
 
 
-def _empty_root(staging: Path, cache: Path) -> Root:
-    make_scratch(staging, cache)
+def _empty_root(staging: Path) -> Root:
+    make_scratch(staging)
     path = staging / "root"
     (path / DATABASE.strip("/")).mkdir(parents=True)
     for name in ("var", "etc", "dev", "proc", "run", "tmp"):

@@ -108,7 +108,6 @@ def _carry_out(
             wish.base,
             ground.deployments,
             tx.staging,
-            ground.cache,
         )
     resolved = resolve(tx, ground, wish, root, change, options)
     plan = make_plan(tx, ground, wish, resolved)

@@ -49,6 +49,7 @@ def regenerate(arguments: Sequence[str]) -> Change:
     return Change(
         "initramfs --enable",
         edits=(edit,),
+        offline=True,
         done="Initramfs regeneration is now: enabled",
     )
 
@@ -65,6 +66,7 @@ def use_default() -> Change:
     return Change(
         "initramfs --disable",
         edits=(edit,),
+        offline=True,
         done="Initramfs regeneration is now: disabled\n"
         "Initramfs will be reset to that of the base at the next boot",
     )

@@ -17,7 +17,7 @@ from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops.change import Change
 from rpmostree.ops.ground import Ground, find_ground
 from rpmostree.ops.transaction import Transaction, require_root
-from rpmostree.tools import fetch, rpm
+from rpmostree.tools import rpm, web
 from rpmostree.tools.repo import Repo
 
 
@@ -75,7 +75,7 @@ def uninstall(
             origin = _drop(origin, name, idempotent)
         return replace(wish, origin=origin)
 
-    return Change(f"uninstall {' '.join(words) or '--all'}", edits=(edit,))
+    return Change(f"uninstall {' '.join(words) or '--all'}", edits=(edit,), offline=True)
 
 
 def without_layers(origin: Origin) -> Origin:
@@ -98,7 +98,7 @@ def _locate(sysroot: Sysroot, word: str, stateroot: str | None) -> Path:
         return Path(word.removeprefix("file://"))
     require_root()
     cache = find_ground(sysroot, stateroot).cache
-    return fetch.download(word, cache / "downloads")
+    return web.download(word, cache / "downloads")
 
 
 def _check_name(name: str) -> str:

@@ -15,7 +15,7 @@ from rpmostree.ops import layer
 from rpmostree.ops.change import Change
 from rpmostree.ops.db import read_packages
 from rpmostree.ops.ground import Ground, enabled_repos
-from rpmostree.tools import dnf, fetch, settings
+from rpmostree.tools import dnf, settings, web
 from rpmostree.tools.repo import Repo
 
 
@@ -30,7 +30,7 @@ def remove(names: Sequence[str]) -> Change:
             origin = replace(origin, removals=(*origin.removals, found.name))
         return replace(wish, origin=origin)
 
-    return Change(f"override remove {' '.join(names)}", edits=(edit,))
+    return Change(f"override remove {' '.join(names)}", edits=(edit,), offline=True)
 
 
 def replace_with_files(
@@ -85,7 +85,7 @@ def _download(
         query = dnf.Query(repo, release, cache, Path(scratch))
         found = packaging.find_in_repo(query, names)
         addresses = [query.locate(nevra) for nevra in found]
-    files = [fetch.download(address, cache / "downloads") for address in addresses]
+    files = [web.download(address, cache / "downloads") for address in addresses]
     packaging.verify(files, repo, cache)
     return [layer.read_file(path) for path in files]
 
@@ -114,7 +114,7 @@ def reset(names: Sequence[str], *, everything: bool = False) -> Change:
             origin = _drop(origin, name)
         return replace(wish, origin=origin)
 
-    return Change(f"override reset {' '.join(names) or '--all'}", edits=(edit,))
+    return Change(f"override reset {' '.join(names) or '--all'}", edits=(edit,), offline=True)
 
 
 def without_overrides(origin: Origin) -> Origin:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rpmostree.base import events
 from rpmostree.base.errors import BadInput
 from rpmostree.model.nevra import Nevra, parse_nevra
 from rpmostree.model.origin import LocalPackage, Origin
@@ -46,6 +47,23 @@ def local_replacements(sysroot: Sysroot, origin: Origin, base: Sequence[Nevra]) 
     }
     files = tuple(kept_file(sysroot, package, "override replace") for package in active.values())
     return Wanted((), files, dict.fromkeys(active))
+
+
+def announce_inactive(origin: Origin, before: Sequence[Nevra], kept: Sequence[Nevra]) -> None:
+    """Tell of the overrides that change nothing: of packages that the base has not, or has so."""
+    names = {n.name for n in before}
+    _announce("removals", [name for name in origin.removals if name not in names])
+    replaced = [p.nevra for p in origin.local_replacements]
+    idle = [n for n in map(parse_nevra, replaced) if n.name not in names or n in kept]
+    remote = [n for _, wanted in origin.remote_replacements for n in wanted if n not in names]
+    _announce("replacements", [*map(str, idle), *remote])
+
+
+def _announce(what: str, idle: Sequence[str]) -> None:
+    if idle:
+        events.message(f"Inactive base {what}:")
+    for name in idle:
+        events.message(f"  {name}")
 
 
 def split_remote(origin: Origin, base: Sequence[Nevra]) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -26,4 +26,4 @@ def reset(*, overlays: bool = False, overrides: bool = False, initramfs: bool = 
             )
         return replace(wish, origin=origin)
 
-    return Change("reset", edits=(edit,))
+    return Change("reset", edits=(edit,), offline=True)

@@ -75,6 +75,7 @@ def resolve(
     active, inactive = _split_requests(origin, root, kept)
     _refuse_satisfied(inactive, change)
     _announce_inactive(inactive)
+    replacements.announce_inactive(origin, before, kept)
     wanted = Wanted(split_conjunctions(active), _local_files(tx.sysroot, origin, kept))
     wanted += replacements.local_replacements(tx.sysroot, origin, kept)
     remote = replacements.split_remote(origin, kept)
@@ -85,7 +86,7 @@ def resolve(
         repos=repos,
         releasever=settings.read_release(root.path),
         recommends=configured.recommends,
-        cache_only=options.cache_only,
+        cache_only=options.cache_only or (change.offline and _is_known(repos, cache)),
     )
     found = _solve(tx, goal, wanted, remote, kept, cache) if repos or wanted else _Found()
     replaced = replacements.pair_up(found.packages, kept, found.wanted.sources)
@@ -140,6 +141,11 @@ def _solve(
         packages = packaging.fetch(resolution, goal.repos, cache)
     _announce_states(_repo_states(goal.repos, cache))
     return _Found(packages, wanted, here)
+
+
+def _is_known(repos: Sequence[RpmRepo], cache: Path) -> bool:
+    """Has the metadata of all repositories been fetched before?"""
+    return all(dnf.has_metadata(repo, cache) for repo in repos)
 
 
 def _split_requests(

@@ -22,7 +22,7 @@ from rpmostree.model import available
 from rpmostree.model.nevra import Nevra
 from rpmostree.model.rpmrepo import RpmRepo, write_repos
 
-_CACHE_OF_4 = "/var/cache/dnf"  # it is put below the root, where the cache is bound
+CACHE_OF_4 = "/var/cache/dnf"  # it is put below the root, where the cache is bound
 _INSTALLS = frozenset({"Install", "Upgrade", "Downgrade", "Reinstall", "Obsoleting"})
 # "(3/17): foo-1.0-1.noarch.rpm  3.1 MB/s | 9.9 kB  00:00"; dnf 5: "[ 3/17] foo-0:1.0-1.noarch ..."
 _DOWNLOADED = re.compile(r"[(\[] *(\d+)/(\d+)[)\]]:? \S+-\S+ .*\| +([\d.]+) +([kKMGT]?)i?B\b")
@@ -135,6 +135,12 @@ def read_repodata(repo: RpmRepo, cache: Path) -> Repodata | None:
     data = index.read_bytes()
     stamps = re.findall(rb"<timestamp>(\d+)", data) or re.findall(rb"<revision>(\d+)", data)
     return Repodata(repo.id, max(map(int, stamps), default=0), sha256(data).hexdigest())
+
+
+def has_metadata(repo: RpmRepo, cache: Path) -> bool:
+    """Is there any metadata of a repository in the cache, however old?"""
+    places = _subdirectories(cache / "repomd")
+    return any(d.name.startswith(f"{repo.id}-") and (d / "repodata").is_dir() for d in places)
 
 
 def is_current(repo: RpmRepo, cache: Path, now: float) -> bool:
@@ -269,7 +275,7 @@ def _solve_with_4(goal: Goal, cache: Path, scratch: Path, home: Path) -> Resolut
         "plugins": "1",
         "pluginpath": str(plugins),
         "pluginconfpath": "/nonexistent",
-        "cachedir": _CACHE_OF_4,
+        "cachedir": CACHE_OF_4,
     }
     plan, pool = scratch / "plan.json", cache / "packages"
     pool.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,8 @@
 """mount(8). Only ever called inside a private mount namespace, so nothing is left mounted."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from rpmostree.base import events
@@ -38,6 +39,16 @@ def mount_overlay(lowers: Sequence[Path], staging: Path) -> Path | None:
 def bind(source: Path, target: Path) -> None:
     """Let `target` show `source` as well."""
     run(["mount", "--bind", source, target])
+
+
+@contextmanager
+def bound(source: Path, target: Path) -> Iterator[None]:
+    """Let `target` show `source` for a while."""
+    bind(source, target)
+    try:
+        yield
+    finally:
+        unmount(target)
 
 
 def make_writable(mountpoint: Path) -> None:
