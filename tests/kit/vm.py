@@ -191,15 +191,17 @@ class VM:
         while time.monotonic() < end:
             self._commands += 1
             token = f"ready-{self._commands}"
-            self._socket.sendall(b"\x03")  # what came before may have lost a quotation mark
-            time.sleep(0.1)
-            self._send('[ "$0" = /bin/sh ] || exec env TERM=dumb PATH=/usr/sbin:/usr/bin /bin/sh')
-            # the echo of this line has the quotes in it, so only the answer fits
-            self._send(f"stty -echo -onlcr; PS1= PS2=; echo 'ready'-{self._commands}.")
             try:
+                self._socket.sendall(b"\x03")  # what came before may have lost a quotation mark
+                time.sleep(0.1)
+                self._send(
+                    '[ "$0" = /bin/sh ] || exec env TERM=dumb PATH=/usr/sbin:/usr/bin /bin/sh'
+                )
+                # the echo of this line has the quotes in it, so only the answer fits
+                self._send(f"stty -echo -onlcr; PS1= PS2=; echo 'ready'-{self._commands}.")
                 self._read_until(rf"{token}\.", 3)
                 return
-            except TimeoutError:  # nobody reads the port yet
+            except TimeoutError:  # nobody reads the port yet; its buffer may even be full
                 continue
         raise VMError(f"no shell in {timeout:.0f} s\n{self.read_log()}")
 
