@@ -8,7 +8,7 @@
     c  status --json with four deployments: processor, memory, processes; db diff
     d  upgrade with nothing new, and install of what is there
     e  compose tree of a small system
-    k  kargs, on the base of a
+    k  kargs, on the base of a; override remove of a package with 500 files
     s  search among 20,000 packages
 
 Only ratios count: what is compared runs in turns (A B A B ...), each run is compared with its
@@ -232,6 +232,7 @@ def base_repo(n_files: int) -> Path:
     def make(place: Path) -> None:
         place.mkdir(parents=True)
         tree = rpms.synthetic_base(place / "tree", n_files, PACKAGES, WORK)
+        add_owner(tree, place / "rpms")
         listed = text(
             "rpm", f"--root={tree}", f"--dbpath={RPMDB}", "-qa", "--qf",
             "('%{NAME}', '%{EPOCHNUM}', '%{VERSION}', '%{RELEASE}', '%{ARCH}')\\n",
@@ -242,7 +243,19 @@ def base_repo(n_files: int) -> Path:
             "--consume", "--bootable", f"--tree=dir={tree}", pkglist(listed),
         )  # fmt: skip
 
-    return finished(WORK / f"base-{n_files}", make) / "repo"
+    return finished(WORK / f"base-{n_files}-owner", make) / "repo"
+
+
+def add_owner(tree: Path, scratch: Path) -> None:
+    """Put a package with 500 files into a base; it is the one to be taken out."""
+    files = {f"/usr/share/owned/{n // 50}/{n}": rpms.File(f"{n}\n" * 50) for n in range(500)}
+    (package,) = set(rpms.build([rpms.Spec("bench-owner", files=files)], scratch).values())
+    options = ("--nodeps", "--noscripts", "--noplugins", "--nosignature")
+    sh("rpm", f"--root={tree}", f"--dbpath={RPMDB}", *options, "-U", package)
+    for place in ("var", "tmp", "run"):
+        for litter in (tree / place).iterdir():
+            remove(litter) if litter.is_dir() else litter.unlink()
+    (tree / "usr/share/rpm/.rpm.lock").unlink(missing_ok=True)
 
 
 def pkglist(rows: Sequence[str]) -> str:
@@ -464,6 +477,12 @@ def case_install(runs: int, keep: bool, which: str) -> Iterator[Row]:
                 lambda: bare_kargs(sysroot),
             )
             yield compare("kargs on 60,000 / `ostree admin deploy`", ours, theirs, 1.15)
+            removed, installed = in_turns(
+                min(runs, 3),
+                lambda: sysroot.measure("override", "remove", "bench-owner").wall,
+                lambda: sysroot.measure("install", "bench-1").wall,
+            )
+            yield compare("override remove / install, on 60,000", removed, installed, 1.5)
 
 
 def install_rows(runs: int, sysroot: Sysroot) -> Iterator[Row]:
