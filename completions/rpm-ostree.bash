@@ -104,7 +104,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--reboot -r --allow-downgrade --preview --check-diff --check --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--reboot -r --allow-downgrade --preview --check --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -115,7 +115,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--reboot -r --preview --check-diff --skip-branch-check --disallow-downgrade --cache-only -C --download-only --register-driver --bypass-driver --install --uninstall --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='revisions'; fi
+                    if [[ $cur == -* ]]; then words='--reboot -r --preview --skip-branch-check --disallow-downgrade --cache-only -C --download-only --register-driver --bypass-driver --install --uninstall --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='revisions'; fi
                     ;;
             esac
             ;;

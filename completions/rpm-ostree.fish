@@ -76,7 +76,7 @@ complete -c rpm-ostree -n '__rpm_ostree_at status' -l help -s h -d 'Show this me
 
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l reboot -s r -d 'Initiate a reboot after the operation is complete'
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l allow-downgrade -d 'Permit an older tree'
-complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l preview -l check-diff -d 'Only print the package differences'
+complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l preview -d 'Only print the package differences'
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l check -d 'Only see whether an upgrade is available'
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l cache-only -s C -d 'Use what was downloaded before; no network'
 complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l download-only -d 'Download what is needed, and deploy nothing'
@@ -97,7 +97,7 @@ complete -c rpm-ostree -n '__rpm_ostree_at upgrade' -l help -s h -d 'Show this m
 
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -a '(__rpm_ostree_live revisions)'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l reboot -s r -d 'Initiate a reboot after the operation is complete'
-complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l preview -l check-diff -d 'Only print the package differences'
+complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l preview -d 'Only print the package differences'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l skip-branch-check -d 'Accept a checksum that is not on the branch'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l disallow-downgrade -d 'Refuse an older tree'
 complete -c rpm-ostree -n '__rpm_ostree_at deploy' -l cache-only -s C -d 'Use what was downloaded before; no network'

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import sys
 import tempfile
 from pathlib import Path
 
@@ -38,6 +39,6 @@ def _editor() -> list[str]:
         words = shlex.split(os.environ.get(name, ""))
         if words:
             return words
-    if os.environ.get("TERM", "dumb") == "dumb":
-        raise BadInput("no editor to be had on this terminal", hint="set EDITOR")
+    if os.environ.get("TERM", "dumb") == "dumb" or not sys.stdin.isatty():
+        raise BadInput("no editor can be used on this terminal", hint="set EDITOR")
     return ["vi"]

@@ -63,7 +63,10 @@ def _packages_text(plan: "Plan") -> list[str]:
     if plan.inactive:
         lines.append("Inactive requests:")
         lines += [f"  {i.request} (already provided by {i.provider})" for i in plan.inactive]
-    text = diff_text(plan.diff)
+    came = {str(c.new) for c in plan.diff if c.new}
+    gone = {str(c.old) for c in plan.diff if c.old}
+    told = (came, gone) == ({p.nevra for p in plan.installs}, set(plan.removals))
+    text = "" if told else diff_text(plan.diff)
     return [*(lines or ["Empty transaction"]), *([text] if text else [])]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -34,9 +35,7 @@ BypassDriver = Annotated[
 DisallowDowngrade = Annotated[
     bool, typer.Option("--disallow-downgrade", help="Refuse an older tree")
 ]
-Preview = Annotated[
-    bool, typer.Option("--preview", "--check-diff", help="Only print the package differences")
-]
+Preview = Annotated[bool, typer.Option("--preview", help="Only print the package differences")]
 
 
 @takes(Deploying)
@@ -47,6 +46,13 @@ def upgrade(
         bool, typer.Option("--allow-downgrade", help="Permit an older tree")
     ] = False,
     preview: Preview = False,
+    check_diff: Annotated[bool, typer.Option("--check-diff", hidden=True, help="--preview")] = (
+        False
+    ),
+    old_spelling: Annotated[
+        bool,
+        typer.Option("--upgrade-unchanged-exit-77", hidden=True, help="--unchanged-exit-77"),
+    ] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Only see whether an upgrade is available")
     ] = False,
@@ -63,6 +69,9 @@ def upgrade(
     from rpmostree.ops import upgrade as ops
     from rpmostree.ops.driver import check_driver
 
+    preview = preview or check_diff
+    if old_spelling:
+        common = replace(common, unchanged_exit_77=True)
     if reboot and (check or preview):
         raise UsageError("Cannot specify both --reboot and --check or --preview")
     if preview and (install_ or uninstall_):
