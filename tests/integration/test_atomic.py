@@ -51,6 +51,9 @@ CHANGES = {
     "rollback": Change(("rollback",), INSTALLED),
     "kargs": Change(("kargs", "--append-if-missing=x=y"), INSTALLED),
     "override": Change(("override", "remove", "base-tool"), INSTALLED),
+    "replace": Change(("override", "replace"), INSTALLED, local="base-tool-9.9-1.noarch"),
+    "deploy": Change(("deploy", "2"), INSTALLED, publish=True),
+    "track": Change(("initramfs-etc", "--track=/etc/hostname"), INSTALLED),
     "cleanup": Change(("cleanup", "-r"), INSTALLED),
 }
 
