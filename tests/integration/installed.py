@@ -41,43 +41,34 @@ ENVIRONMENT = {
     "LC_ALL": "C",
 }
 
-# The installer's mounts: the deployment, in it the disk, /boot, the /var of the stateroot, a /usr
-# that cannot be written to, and the kernel's own file systems. All are shared, as systemd has it,
-# and vanish with the namespace they are made in.
-ENTER = """\
+# The installer's mounts, as Anaconda makes them: the disk at /mnt/sysimage; at /mnt/sysroot the
+# deployment, in it the disk, /boot, the /var of the stateroot, a /usr that cannot be written to,
+# and the kernel's own file systems. All vanish with the namespace they are made in.
+INSTALLER = """\
 set -eu
-disk=$1 deployment=$2 stateroot=$3 root=$4
+disk=$1 deployment=$2 stateroot=$3 program=$4
 shift 4
-mount --bind "$deployment" "$root"
-mount --make-rshared "$root"
-mount --bind "$root/usr" "$root/usr"
-mount -o bind,remount,ro "$root/usr"
-mount --bind "$disk" "$root/sysroot"
-mount --bind "$disk/boot" "$root/boot"
-mount --bind "$stateroot/var" "$root/var"
-mount -t proc proc "$root/proc"
-mount --rbind /sys "$root/sys"
-mount --rbind /dev "$root/dev"
-mount -t tmpfs tmpfs "$root/run"
-systemd-tmpfiles --root="$root" --create --boot --prefix=/var 2>/dev/null || :
-cp /proc/self/mountinfo "$root/run/mounts-before"
-status=0
-chroot "$root" "$@" || status=$?
-diff "$root/run/mounts-before" /proc/self/mountinfo >&2 || exit 99
-exit $status
-"""
-
-# The same disk for a script that runs beside it.
-BESIDE = """\
-set -eu
-disk=$1 program=$2
-shift 2
 mount -t tmpfs tmpfs /mnt
-mkdir /mnt/sysimage /mnt/bin
-mount --bind "$disk" /mnt/sysimage
+mkdir /mnt/sysimage /mnt/sysroot /mnt/bin
 cp "$program" /mnt/bin/
-PATH=/mnt/bin:$PATH
-exec "$@"
+root=/mnt/sysroot
+mount --bind "$disk" /mnt/sysimage
+mount --bind "$deployment" $root
+mount --make-rshared $root
+mount --bind $root/usr $root/usr
+mount -o bind,remount,ro $root/usr
+mount --bind "$disk" $root/sysroot
+mount --bind "$disk/boot" $root/boot
+mount --bind "$stateroot/var" $root/var
+mount -t proc proc $root/proc
+mount --rbind /sys $root/sys
+mount --rbind /dev $root/dev
+mount -t tmpfs tmpfs $root/run
+cp /proc/self/mountinfo /mnt/before
+status=0
+"$@" || status=$?
+diff /mnt/before /proc/self/mountinfo >&2 || exit 99
+exit $status
 """
 
 
@@ -149,7 +140,9 @@ def install(made: Distribution, disk: Path) -> None:
     key = etc / KEY.removeprefix("/etc/")
     key.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(made.depot / "RPM-GPG-KEY", key)
-    described = describe_repository("base", depot="", key=KEY).replace("file:///", f"{made.url}/", 1)
+    described = describe_repository("base", depot="", key=KEY).replace(
+        "file:///", f"{made.url}/", 1
+    )
     (etc / "yum.repos.d").mkdir(exist_ok=True)
     (etc / "yum.repos.d/tiny.repo").write_text(described)
     binaries = disk / f"ostree/deploy/{OS}/var/usrlocal/bin"
@@ -158,34 +151,32 @@ def install(made: Distribution, disk: Path) -> None:
 
 
 def enter(host: Host, script: str, *, ok: int | None = 0) -> Ran:
-    """Run a shell script in the chroot that an installer makes of the machine's first deployment.
+    """Run a shell script as %post does, in the chroot of the machine's last deployment.
 
     AssertionError if it ends with another status, or leaves anything mounted.
     """
-    (deployment,) = host.deployments()
-    stateroot = host.sysroot / f"ostree/deploy/{OS}"
-    with tempfile.TemporaryDirectory() as root:
-        words = [ENTER, "enter", str(host.sysroot), str(deployment.path), str(stateroot), root]
-        env = [f"{name}={value}" for name, value in ENVIRONMENT.items()]
-        return _in_namespace([*words, "/usr/bin/env", "-i", *env, "/bin/sh", "-c", script], ok)
+    env = [f"{name}={value}" for name, value in ENVIRONMENT.items()]
+    return _in_installer(host, ["chroot", "/mnt/sysroot", "/usr/bin/env", "-i", *env], script, ok)
 
 
 def beside(host: Host, script: str, *, ok: int | None = 0) -> Ran:
-    """Run a shell script outside of the machine, whose disk is at /mnt/sysimage."""
-    words = [BESIDE, "beside", str(host.sysroot), str(host.world.program)]
-    return _in_namespace([*words, "/bin/sh", "-c", script], ok)
+    """Run a shell script as %post --nochroot does: outside of the machine, in the installer."""
+    path = f"PATH=/mnt/bin:{os.environ['PATH']}"
+    return _in_installer(host, ["/usr/bin/env", path], script, ok)
 
 
-def _in_namespace(words: list[str], ok: int | None) -> Ran:
+def _in_installer(host: Host, prefix: list[str], script: str, ok: int | None) -> Ran:
+    deployment = host.deployments()[-1].path
+    where = [host.sysroot, deployment, deployment.parent.parent, host.world.program]
     done = subprocess.run(
-        ["unshare", "--mount", "--", "/bin/sh", "-c", *words],
-        env={**os.environ, **ENVIRONMENT},
+        ["unshare", "--mount", "--", "/bin/sh", "-c", INSTALLER, "installer", *where, *prefix,
+         "/bin/sh", "-c", script],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
-    )
-    said = f"{words[-1]}\nended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+    )  # fmt: skip
+    said = f"{script}\nended with {done.returncode}\n{done.stdout}\n{done.stderr}"
     assert "Traceback" not in done.stderr, said
     assert ok is None or done.returncode == ok, said
     return Ran(done.stdout, done.stderr, done.returncode)
@@ -250,7 +241,7 @@ def rename_kernel(kernel: Path, out: Path, release: str) -> Path:
             version=version,
             release=f"{old_release}.test",
             arch=arch,
-            provides=("installonlypkg(kernel)", f"kernel-uname-r = {release}"),
+            provides=("installonlypkg(kernel)", f"kernel-uname-r({release})"),
         )
         lines = [f"/usr/lib/modules/{release}"]
         written = rpms.write_spec(spec, lines, payload="w0.ufdio")

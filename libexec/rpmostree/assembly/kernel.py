@@ -35,20 +35,29 @@ def choose_kernel(root: Path, before: tuple[str, ...]) -> str:
     release = find_kernel(root)
     for old in set(before) - {release}:
         remove_tree(root / "usr/lib/modules" / old)
+        mine = re.compile(rf"[^-]+-{re.escape(old)}(\.(img|hmac))?(-[0-9a-f]{{64}})?")
         for place in ("boot", "usr/lib/ostree-boot"):
-            for path in (root / place).glob(f"*-{old}*"):
-                path.unlink()
+            for path in (root / place).glob("*-*"):
+                if mine.fullmatch(path.name):
+                    path.unlink()
     return release
 
 
-def regenerate(root: Root, release: str, arguments: tuple[str, ...], etc: Path | None) -> None:
+def regenerate(
+    root: Root,
+    release: str,
+    arguments: tuple[str, ...],
+    more: tuple[str, ...],
+    etc: Path | None,
+) -> None:
     """Make the initramfs of a kernel anew with the root's own dracut.
 
-    `etc` is the machine's configuration, if that is to go in; else the image's defaults do.
+    `arguments` are those of the image (none: dracut.DEFAULT), `more` those of the machine. `etc`
+    is the machine's configuration, if that is to go in; else the image's defaults do.
     """
     extra = {"/etc": etc} if etc is not None else {}
     dracut.run_depmod(root.inside(), release)
-    dracut.make_initramfs(root.inside(extra), release, arguments, "/var/tmp/initramfs.img")
+    dracut.make_initramfs(root.inside(extra), release, arguments, "/var/tmp/initramfs.img", more)
     image = root.path / "usr/lib/modules" / release / "initramfs.img"
     image.unlink(missing_ok=True)
     shutil.copyfile(root.var / "tmp/initramfs.img", image)
