@@ -5,6 +5,7 @@ The image is composed once by the program as it is now, from RPMs that are kept 
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -33,6 +34,8 @@ from tests.vm.world import (
 
 REMOTE = "tiny"
 KARGS = ("root=LABEL=root", "rw")
+QUICK = ("--compress", "zstd -1 -T0")  # for dracut, which spends its time on compression
+INITRAMFS_ARGS = f"initramfs-args: {json.dumps(['--no-hostonly', *QUICK])}\n"
 # What a script of the installer has; the program lies in the machine's own /usr/local/bin.
 ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -40,6 +43,9 @@ ENVIRONMENT = {
     "TERM": "linux",
     "LC_ALL": "C",
 }
+
+# A system of its own, as far as mounts and processes go; its first process is the installer.
+ALONE = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--")
 
 # The installer's mounts, as Anaconda makes them: the disk at /mnt/sysimage; at /mnt/sysroot the
 # deployment, in it the disk, /boot, the /var of the stateroot, a /usr that cannot be written to,
@@ -97,7 +103,9 @@ def make_distribution(work: Path) -> Iterator[Distribution]:
     shutil.copy(repos / "RPM-GPG-KEY", depot)
     sh("ostree", "init", f"--repo={depot / 'ostree'}", "--mode=bare")
     program = build_program(work)
-    commit = compose(program, depot / "ostree", work / "compose", depot, ["base"])
+    commit = compose(
+        program, depot / "ostree", work / "compose", depot, ["base"], more=INITRAMFS_ARGS
+    )
     with served(depot) as url:
         made = Distribution(program, depot, url, commit, work / "template")
         install(made, made.template)
@@ -169,7 +177,7 @@ def _in_installer(host: Host, prefix: list[str], script: str, ok: int | None) ->
     deployment = host.deployments()[-1].path
     where = [host.sysroot, deployment, deployment.parent.parent, host.world.program]
     done = subprocess.run(
-        ["unshare", "--mount", "--", "/bin/sh", "-c", INSTALLER, "installer", *where, *prefix,
+        [*ALONE, "/bin/sh", "-c", INSTALLER, "installer", *where, *prefix,
          "/bin/sh", "-c", script],
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -180,6 +188,26 @@ def _in_installer(host: Host, prefix: list[str], script: str, ok: int | None) ->
     assert "Traceback" not in done.stderr, said
     assert ok is None or done.returncode == ok, said
     return Ran(done.stdout, done.stderr, done.returncode)
+
+
+def publish_bare(host: Host, place: Path) -> str:
+    """Let the machine's remote have a next image, of which nothing is told but its version.
+
+    It has one file more, and no record of how its initramfs was made. Returns the commit.
+    """
+    (place / "added/usr/share").mkdir(parents=True)
+    (place / "added/usr/share/second").write_text("second\n")
+    remote = f"--repo={place / 'remote'}"
+    sh("ostree", "init", remote, "--mode=bare")
+    sh("ostree", "pull-local", remote, host.world.remote, BRANCH)
+    commit = text(
+        "ostree", "commit", remote, f"--branch={BRANCH}", f"--tree=ref={BRANCH}",
+        f"--tree=dir={place / 'added'}", f"--parent={host.world.commit}", "--bootable",
+        "--add-metadata-string=version=12.1", "--owner-uid=0", "--owner-gid=0",
+    )  # fmt: skip
+    url = f"file://{place / 'remote'}"
+    sh("ostree", "config", f"--repo={host.repo}", "set", f'remote "{REMOTE}".url', url)
+    return commit
 
 
 # ------------------------------------------------------------------- looking
@@ -226,22 +254,33 @@ def unpack_overlay(image: Path, place: Path) -> Path:
 # ------------------------------------------------------------- another kernel
 
 
-def rename_kernel(kernel: Path, out: Path, release: str) -> Path:
-    """A kernel package of the same name with another release, of the package and of the kernel."""
-    query = "%{NAME}\n%{VERSION}\n%{RELEASE}\n%{ARCH}\n[%{PROVIDES}\n]"
-    name, version, old_release, arch, *_ = text("rpm", "-qp", "--qf", query, kernel).split("\n")
+LEFT_OUT = "kernel/fs/overlayfs/overlay.ko"
+
+
+def rebuild_kernel(kernel: Path, out: Path, release: str) -> Path:
+    """A later build of a kernel package, for the kernel release given.
+
+    It has one module less, and stands in for the build that it replaces.
+    """
+    query = "%{NAME} %{VERSION} %{RELEASE} %{ARCH}"
+    name, version, old, arch = text("rpm", "-qp", "--nosignature", "--qf", query, kernel).split()
     with tempfile.TemporaryDirectory(prefix="kernel-") as scratch:
         work, root = Path(scratch), Path(scratch) / "root"
         root.mkdir()
         sh("cpio", "-id", "--quiet", cwd=root, stdin=sh("rpm2cpio", kernel))
         (modules,) = (root / "usr/lib/modules").iterdir()
-        modules.rename(modules.with_name(release))
+        modules = modules.rename(modules.with_name(release))
+        (modules / LEFT_OUT).unlink()
         spec = rpms.Spec(
             name,
             version=version,
-            release=f"{old_release}.test",
+            release=f"{old}.test",
             arch=arch,
-            provides=("installonlypkg(kernel)", f"kernel-uname-r({release})"),
+            provides=(
+                "installonlypkg(kernel)",
+                f"kernel-uname-r({release})",
+                f"{name} = {version}-{old}",
+            ),
         )
         lines = [f"/usr/lib/modules/{release}"]
         written = rpms.write_spec(spec, lines, payload="w0.ufdio")

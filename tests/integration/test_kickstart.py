@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.integration.host import Host
+from tests.integration.host import Deployed, Host
 from tests.integration.installed import (
     KARGS,
     TOP,
@@ -32,17 +33,53 @@ def test_the_sample_works_as_it_is_written(machine: Host, tmp_path: Path) -> Non
     enter(machine, INSIDE)
     the_machine_is_as_the_script_says(machine)
     the_initramfs_is_our_own(machine, tmp_path / "inside")
-    the_system_that_the_script_ran_in_is_whole(machine, first.checksum)
-    status = machine.sysroot / f"ostree/deploy/{OS}/var/log/kickstart-status.json"
-    told = json.loads(status.read_text())["deployments"]
-    assert [d["checksum"] for d in told] == [d.checksum for d in machine.deployments()]
-    assert not any(d["booted"] or d["staged"] for d in told)
+    the_system_that_the_script_ran_in_is_whole(machine, first)
+    told = machine.sysroot / f"ostree/deploy/{OS}/var/log/kickstart-status.json"
+    assert json.loads(told.read_text())["deployments"] == status(machine)
+    assert not any(d["booted"] or d["staged"] for d in status(machine))
 
     beside(machine, BESIDE)
     assert machine.deployments()[0].kargs[-1] == "machine.installed=kickstart"
     assert names(machine) >= {"htop", "strace", "tree"}
     the_initramfs_is_our_own(machine, tmp_path / "beside")
+    the_system_that_the_script_ran_in_is_whole(machine, first)
     machine.check()
+
+
+def test_an_installer_that_was_booted_from_an_image_itself(machine: Host) -> None:
+    """It lends its /run to the chroot, which is not what was booted for all that."""
+    enter(machine, "touch /run/ostree-booted && rpm-ostree install tree")
+    assert "tree" in names(machine)
+    assert not any(d["booted"] or d["staged"] for d in status(machine))
+    machine.check()
+
+
+NO_MOUNT = """\
+cd /mnt/sysimage/ostree/deploy/*/deploy/*.0
+mount --bind /mnt/sysimage sysroot
+mount --bind /mnt/sysimage/boot boot
+cp /mnt/bin/rpm-ostree var/
+status=0
+chroot . /usr/bin/python3 -I /var/rpm-ostree kargs --append=quiet || status=$?
+rm var/rpm-ostree
+umount sysroot boot
+exit $status
+"""
+
+
+def test_a_chroot_that_is_no_mount(machine: Host) -> None:
+    """Nothing can be mounted in private there, and the program says what to do."""
+    before = machine.snapshot()
+    ran = beside(machine, NO_MOUNT, ok=1)
+    assert "the root of a chroot has to be a mount point" in ran.stderr
+    assert machine.snapshot() == before
+    machine.check()
+
+
+def status(machine: Host) -> list[dict[str, Any]]:
+    """The deployments as the program tells of them from outside."""
+    found: list[dict[str, Any]] = json.loads(machine.run("status", "--json").stdout)["deployments"]
+    return found
 
 
 def the_machine_is_as_the_script_says(machine: Host) -> None:
@@ -61,7 +98,9 @@ def the_initramfs_is_our_own(machine: Host, place: Path) -> None:
     assert (unpacked / FILE).read_text() == "vm.swappiness = 10\n"
 
 
-def the_system_that_the_script_ran_in_is_whole(machine: Host, checksum: str) -> None:
-    new, old = machine.deployments()
-    assert old.checksum == checksum and new.checksum != checksum
-    assert (old.path / "usr/bin/less").exists()
+def the_system_that_the_script_ran_in_is_whole(machine: Host, first: Deployed) -> None:
+    """It is the last one, after the newest and what that came from."""
+    new, _, last = machine.deployments()
+    assert new.checksum != first.checksum
+    assert last == first
+    assert (last.path / "usr/bin/less").exists()

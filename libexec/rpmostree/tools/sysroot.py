@@ -51,7 +51,15 @@ def open_sysroot(path: Path) -> Sysroot:
 
 def is_booted(sysroot: Sysroot) -> bool:
     """Are we running from this sysroot? (Not so in a chroot or for another directory.)"""
-    return str(sysroot.path) == "/" and Path("/run/ostree-booted").exists()
+    return str(sysroot.path) == "/" and Path("/run/ostree-booted").exists() and not _is_chroot()
+
+
+def _is_chroot() -> bool:
+    """Is / another directory than that of the first process? An installer may share its /run."""
+    try:
+        return not Path("/").samefile("/proc/1/root")
+    except OSError:  # no installer, who may not look
+        return False
 
 
 def list_deployments(sysroot: Sysroot) -> tuple[Deployment, ...]:
