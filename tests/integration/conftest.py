@@ -25,7 +25,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
         image, place = Path(name) / "image", tmp_path_factory.mktemp("disk") / "mounted"
-        with mounted_disk(image, place, "8G", "-O", "^has_journal") as mounted:
+        with mounted_disk(image, place, "6G", "-O", "^has_journal") as mounted:
             yield mounted
 
 

@@ -32,15 +32,24 @@ def choose_kernel(root: Path, before: tuple[str, ...]) -> str:
 
     BadInput: there is none now, or more than one.
     """
+    if set(list_kernels(root)) - set(before):
+        for old in before:
+            if not (root / "usr/lib/modules" / old / "vmlinuz").exists():
+                _remove_copies(root, old)  # or it would be taken for a kernel of its own
     release = find_kernel(root)
     for old in set(before) - {release}:
         remove_tree(root / "usr/lib/modules" / old)
-        mine = re.compile(rf"[^-]+-{re.escape(old)}(\.(img|hmac))?(-[0-9a-f]{{64}})?")
-        for place in ("boot", "usr/lib/ostree-boot"):
-            for path in (root / place).glob("*-*"):
-                if mine.fullmatch(path.name):
-                    path.unlink()
+        _remove_copies(root, old)
     return release
+
+
+def _remove_copies(root: Path, release: str) -> None:
+    """Remove a kernel and what belongs to it from where older readers look."""
+    mine = re.compile(rf"[^-]+-{re.escape(release)}(\.[a-z]+)?(-[0-9a-f]{{64}})?")
+    for place in ("boot", "usr/lib/ostree-boot"):
+        for path in (root / place).glob("*-*"):
+            if mine.fullmatch(path.name):
+                path.unlink()
 
 
 def regenerate(

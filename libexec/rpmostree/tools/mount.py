@@ -63,7 +63,7 @@ def is_shown_elsewhere(directory: Path) -> bool:
     own = [m for m in mounts if directory.is_relative_to(m.point)]
     if not own:
         return False
-    home = max(own, key=lambda m: len(m.point.parts))
+    home = max(reversed(own), key=lambda m: len(m.point.parts))  # of two in one place the last
     source = home.root / directory.relative_to(home.point)
     return any(m.device == home.device and m.root.is_relative_to(source) for m in mounts)
 
