@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from rpmostree.base.syscalls import enter_private_mounts
-from tests.integration.host import Host, clone, copy_host, discard, mounted_disk
+from tests.integration.host import Host, clone, copy_host, discard, mounted_disk, protect
+from tests.integration.installed import Distribution, make_distribution
 from tests.integration.world import World, make_world
+from tests.kit.sh import sh
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +25,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
         image, place = Path(name) / "image", tmp_path_factory.mktemp("disk") / "mounted"
-        with mounted_disk(image, place, "2G", "-O", "^has_journal") as mounted:
+        with mounted_disk(image, place, "6G", "-O", "^has_journal") as mounted:
             yield mounted
 
 
@@ -58,3 +60,18 @@ def clones(place: Path) -> Callable[[Host], Host]:
         return clone(host, Path(tempfile.mkdtemp(prefix="clone-", dir=place)) / "sysroot")
 
     return make
+
+
+@pytest.fixture(scope="session")
+def distribution(disk: Path) -> Iterator[Distribution]:
+    """The real distribution, and a machine it is installed on."""
+    (disk / "distribution").mkdir()
+    with make_distribution(disk / "distribution") as made:
+        yield made
+
+
+@pytest.fixture
+def machine(distribution: Distribution, place: Path) -> Host:
+    """A machine as an installer leaves it."""
+    sh("cp", "-a", distribution.template, place / "machine")
+    return protect(Host(place / "machine", distribution))

@@ -370,7 +370,7 @@ def mounted_disk(image: Path, place: Path, size: str, *options: str) -> Iterator
     sh("truncate", f"--size={size}", image)
     sh("mkfs.ext4", "-q", "-m", "0", *options, image)
     place.mkdir()
-    sh("mount", "-o", "loop,noatime", image, place)
+    sh("mount", "-o", "loop,noatime,discard", image, place)
     image.unlink()  # the mount keeps it
     try:
         yield place

@@ -103,8 +103,12 @@ def list_packages(*lists: str) -> list[str]:
 def compose(
     program: Path, repo: Path, work: Path, depot: Path, repos: list[str],
     *, branch: str = BRANCH, lists: tuple[str, ...] = ("minimal", "admin"), selinux: bool = False,
+    more: str = "",
 ) -> str:  # fmt: skip
-    """Let the program compose the next version of the branch; returns the commit."""
+    """Let the program compose the next version of the branch; returns the commit.
+
+    `more` is added to the treefile.
+    """
     work.mkdir(parents=True, exist_ok=True)
     for name in repos:
         text = describe_repository(name, depot=str(depot), key=str(depot / "RPM-GPG-KEY"))
@@ -117,6 +121,7 @@ def compose(
             repos=", ".join(f"tiny-{name}" for name in repos),
             packages="\n".join(f"  - {name}" for name in list_packages(*lists)),
         )
+        + more
     )
     commitid = work / "commitid"
     sh(

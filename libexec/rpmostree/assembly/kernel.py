@@ -32,23 +32,41 @@ def choose_kernel(root: Path, before: tuple[str, ...]) -> str:
 
     BadInput: there is none now, or more than one.
     """
+    if set(list_kernels(root)) - set(before):
+        for old in before:
+            if not (root / "usr/lib/modules" / old / "vmlinuz").exists():
+                _remove_copies(root, old)  # or it would be taken for a kernel of its own
     release = find_kernel(root)
     for old in set(before) - {release}:
         remove_tree(root / "usr/lib/modules" / old)
-        for place in ("boot", "usr/lib/ostree-boot"):
-            for path in (root / place).glob(f"*-{old}*"):
-                path.unlink()
+        _remove_copies(root, old)
     return release
 
 
-def regenerate(root: Root, release: str, arguments: tuple[str, ...], etc: Path | None) -> None:
+def _remove_copies(root: Path, release: str) -> None:
+    """Remove a kernel and what belongs to it from where older readers look."""
+    mine = re.compile(rf"[^-]+-{re.escape(release)}(\.[a-z]+)?(-[0-9a-f]{{64}})?")
+    for place in ("boot", "usr/lib/ostree-boot"):
+        for path in (root / place).glob("*-*"):
+            if mine.fullmatch(path.name):
+                path.unlink()
+
+
+def regenerate(
+    root: Root,
+    release: str,
+    arguments: tuple[str, ...],
+    more: tuple[str, ...],
+    etc: Path | None,
+) -> None:
     """Make the initramfs of a kernel anew with the root's own dracut.
 
-    `etc` is the machine's configuration, if that is to go in; else the image's defaults do.
+    `arguments` are those of the image (none: dracut.DEFAULT), `more` those of the machine. `etc`
+    is the machine's configuration, if that is to go in; else the image's defaults do.
     """
     extra = {"/etc": etc} if etc is not None else {}
     dracut.run_depmod(root.inside(), release)
-    dracut.make_initramfs(root.inside(extra), release, arguments, "/var/tmp/initramfs.img")
+    dracut.make_initramfs(root.inside(extra), release, arguments, "/var/tmp/initramfs.img", more)
     image = root.path / "usr/lib/modules" / release / "initramfs.img"
     image.unlink(missing_ok=True)
     shutil.copyfile(root.var / "tmp/initramfs.img", image)

@@ -1,6 +1,7 @@
 """System calls that Python does not offer (some came with 3.12; we serve 3.11)."""
 
 import ctypes
+import errno
 import os
 
 from rpmostree.base.errors import RpmOstreeError
@@ -24,7 +25,8 @@ def enter_private_mounts() -> None:
 
 def _check(result: int, what: str) -> None:
     if result:
-        reason = os.strerror(ctypes.get_errno())
-        raise RpmOstreeError(
-            f"{what}: {reason}", hint="run as root, outside of an unprivileged container"
-        )
+        number = ctypes.get_errno()
+        hint = "run as root, outside of an unprivileged container"
+        if number == errno.EINVAL:
+            hint = "the root of a chroot has to be a mount point: mount --bind ROOT ROOT before it"
+        raise RpmOstreeError(f"{what}: {os.strerror(number)}", hint=hint)

@@ -18,7 +18,13 @@ from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops.change import Change
 from rpmostree.ops.db import read_packages
 from rpmostree.ops.ground import Ground, is_unchanged, refuse_unconfigured, wish_of
-from rpmostree.ops.plan import check_space, make_plan, plan_without_packages
+from rpmostree.ops.plan import (
+    check_space,
+    find_inhabited,
+    make_plan,
+    plan_without_packages,
+    split_deployments,
+)
 from rpmostree.ops.resolve import Resolved, resolve
 from rpmostree.ops.transaction import Transaction, begin, forget_unused, require_root
 from rpmostree.tools import dnf, rpm, settings
@@ -143,7 +149,11 @@ def _deploy(
     new = admin.NewDeployment(wish.stateroot, checksum, wish.origin, wish.kargs, initrds)
     title = "Staging deployment" if booted else "Writing deployment"
     with tx.last_step("deploy", title):
-        admin.deploy(tx.sysroot, new, origin_file, stage=booted)
+        retain = bool(find_inhabited(ground))
+        admin.deploy(tx.sysroot, new, origin_file, stage=booted, retain=retain)
+        if retain:
+            for old in reversed(split_deployments(ground)[1]):
+                admin.undeploy(tx.sysroot, old.index + 1)
         if options.lock_finalization and booted:
             admin.lock_finalization(tx.sysroot)
     diff = diff_commits(tx.repo, ground.merge.checksum, checksum)
@@ -196,13 +206,13 @@ def _settle_kernel(
     """Make the initramfs anew if the kernel is another one or the administrator wants it so."""
     root, origin = resolved.root, wish.origin
     after = kernel.list_kernels(root.path)
-    if after == before and not origin.regenerate_initramfs:
+    if after == before and not (resolved.brings_kernel or origin.regenerate_initramfs):
         return after[0] if len(after) == 1 else None
     with tx.step("initramfs", "Generating initramfs"):
         release = kernel.choose_kernel(root.path, before)
         base = texts_value(tx.repo.load_commit(wish.base), "rpmostree.initramfs-args")
         etc = ground.etc if origin.regenerate_initramfs else None
-        kernel.regenerate(root, release, (*base, *origin.initramfs_args), etc)
+        kernel.regenerate(root, release, base, origin.initramfs_args, etc)
     return release
 
 

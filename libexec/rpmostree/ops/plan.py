@@ -13,6 +13,7 @@ from rpmostree.ops.db import read_packages
 from rpmostree.ops.ground import Ground
 from rpmostree.ops.resolve import Resolved
 from rpmostree.ops.transaction import Transaction
+from rpmostree.tools import mount
 
 _DEPLOYMENT = 8 << 20  # bytes a deployment takes at least: directories, /etc, its boot entry
 _INITRAMFS = 64 << 20  # bytes to allow for an initramfs that is yet to be made
@@ -42,8 +43,7 @@ def make_plan(tx: Transaction, ground: Ground, wish: Wish, resolved: Resolved) -
         resolved.replaced,
         resolved.inactive,
     )
-    new_kernel = any("/vmlinuz" in f.path for p in resolved.packages for f in p.files)
-    boot = _INITRAMFS if origin.regenerate_initramfs or new_kernel else 0
+    boot = _INITRAMFS if origin.regenerate_initramfs or resolved.brings_kernel else 0
     return _with_surroundings(tx, ground, plan, resolved.after, boot)
 
 
@@ -59,12 +59,27 @@ def check_space(plan: Plan) -> None:
             )
 
 
+def find_inhabited(ground: Ground) -> list[Deployment]:
+    """Deployments that somebody is in without being booted from one: an installer's chroot."""
+    if any(d.booted for d in ground.deployments):
+        return []
+    return [d for d in ground.deployments if mount.is_shown_elsewhere(d.path)]
+
+
 def split_deployments(ground: Ground) -> tuple[list[Deployment], list[Deployment]]:
-    """Which deployments stay beside a new one, and which make room for it: ostree's own rule."""
+    """Which deployments stay beside a new one, and which make room for it.
+
+    It is ostree's own rule, but for those that are inhabited, which stay too.
+    """
+    inhabited = find_inhabited(ground)
     kept = [
         d
         for d in ground.deployments
-        if d.pinned or d.booted or d == ground.merge or d.stateroot != ground.stateroot
+        if d.pinned
+        or d.booted
+        or d == ground.merge
+        or d.stateroot != ground.stateroot
+        or d in inhabited
     ]
     return kept, [d for d in ground.deployments if d not in kept]
 

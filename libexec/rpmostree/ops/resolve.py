@@ -45,6 +45,10 @@ class Resolved:
     repos: tuple[RepoState, ...]
     state: str
 
+    @property
+    def brings_kernel(self) -> bool:
+        return any("/vmlinuz" in f.path for p in self.packages for f in p.files)
+
 
 @dataclass(frozen=True)
 class _Found:

@@ -59,5 +59,8 @@ def _deploy_again(tx: Transaction, target: Deployment, merge: Deployment) -> Non
     if target.path != merge.path:
         for place in ("usr/etc", "etc"):
             mount.bind(target.path / place, merge.path / place)
-    new = admin.NewDeployment(target.stateroot, target.checksum, target.origin, target.kargs)
+    initrds = tuple(tx.sysroot.path / "boot" / name.lstrip("/") for name in target.initrds)
+    new = admin.NewDeployment(
+        target.stateroot, target.checksum, target.origin, target.kargs, initrds
+    )
     admin.deploy(tx.sysroot, new, origin, stage=False)

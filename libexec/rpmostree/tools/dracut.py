@@ -10,13 +10,18 @@ DEFAULT = ("--no-hostonly", "--no-hostonly-cmdline")
 
 
 def make_initramfs(
-    sandbox: Sequence[str], kernel: str, arguments: Sequence[str], image: str
+    sandbox: Sequence[str],
+    kernel: str,
+    arguments: Sequence[str],
+    image: str,
+    more: Sequence[str] = (),
 ) -> None:
     """Write `image` (a path inside of the sandbox) for a kernel release.
 
-    `arguments` take the place of the defaults, which make an image that fits any machine.
+    `arguments` take the place of the defaults, which make an image that fits any machine; `more`
+    come after either.
     """
-    words = [*sandbox, "dracut", *ALWAYS, *(arguments or DEFAULT), "--kver", kernel, image]
+    words = [*sandbox, "dracut", *ALWAYS, *(arguments or DEFAULT), *more, "--kver", kernel, image]
     done = run(words, merge=True, what=f"cannot make the initramfs of {kernel}")
     events.detail(done.stdout.strip())
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from rpmostree.base import events
@@ -67,13 +68,40 @@ def thaw(path: Path) -> None:
     run(["fsfreeze", "--unfreeze", path], ok=range(256))
 
 
+def is_shown_elsewhere(directory: Path) -> bool:
+    """Is a directory, or one in it, also mounted at another place (a bind mount, a chroot)?"""
+    mounts = _read_mounts()
+    own = [m for m in mounts if directory.is_relative_to(m.point)]
+    if not own:
+        return False
+    home = max(reversed(own), key=lambda m: len(m.point.parts))  # of two in one place the last
+    source = home.root / directory.relative_to(home.point)
+    return any(m.device == home.device and m.root.is_relative_to(source) for m in mounts)
+
+
 def list_mounts(below: Path | None = None) -> list[Path]:
     """The mount points this process sees, in the order they were made; see proc_pid_mountinfo(5).
 
     They are compared as the kernel names them, links resolved: on a booted host /ostree is one.
     """
     top = f"{below.resolve()}/" if below else ""
+    return [m.point for m in _read_mounts() if str(m.point).startswith(top)]
+
+
+@dataclass(frozen=True)
+class _Mount:
+    """Which directory (`root`) of which file system is shown where."""
+
+    device: str
+    root: Path
+    point: Path
+
+
+def _read_mounts() -> list[_Mount]:
     text = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="surrogateescape")
-    places = (line.split(" ")[4] for line in text.splitlines())
-    decoded = (re.sub(r"\\([0-7]{3})", lambda m: chr(int(m[1], 8)), place) for place in places)
-    return [Path(place) for place in decoded if place.startswith(top)]
+    rows = (line.split(" ") for line in text.splitlines())
+    return [_Mount(row[2], _decode(row[3]), _decode(row[4])) for row in rows]
+
+
+def _decode(place: str) -> Path:
+    return Path(re.sub(r"\\([0-7]{3})", lambda m: chr(int(m[1], 8)), place))

@@ -51,7 +51,15 @@ def open_sysroot(path: Path) -> Sysroot:
 
 def is_booted(sysroot: Sysroot) -> bool:
     """Are we running from this sysroot? (Not so in a chroot or for another directory.)"""
-    return str(sysroot.path) == "/" and Path("/run/ostree-booted").exists()
+    return str(sysroot.path) == "/" and Path("/run/ostree-booted").exists() and not _is_chroot()
+
+
+def _is_chroot() -> bool:
+    """Is / another directory than that of the first process? An installer may share its /run."""
+    try:
+        return not Path("/").samefile("/proc/1/root")
+    except OSError:  # no installer, who may not look
+        return False
 
 
 def list_deployments(sysroot: Sysroot) -> tuple[Deployment, ...]:
@@ -180,13 +188,22 @@ def _value(values: dict[object, object], key: str) -> object:
     return value.value if isinstance(value, Variant) else value
 
 
-def deploy(sysroot: Sysroot, new: NewDeployment, origin_file: Path, *, stage: bool) -> None:
+def deploy(
+    sysroot: Sysroot,
+    new: NewDeployment,
+    origin_file: Path,
+    *,
+    stage: bool,
+    retain: bool = False,
+) -> None:
     """Make the new deployment the default: now, or staged for the next shutdown.
 
+    With `retain` all others stay; else ostree drops those that nobody can want any more.
     Atomic by ostree's own design: entries are written beside the old ones and swapped by a link.
     """
     words = [*_admin(sysroot, "deploy"), f"--os={new.stateroot}", f"--origin-file={origin_file}"]
     words += ["--stage"] if stage else []
+    words += ["--retain"] if retain else []
     words += ["--karg-none", *(f"--karg-append={k}" for k in editable(new.kargs))]
     words += [f"--overlay-initrd={path}" for path in new.initrds]
     run([*words, new.checksum], what="cannot deploy")
