@@ -9,7 +9,7 @@ import typer
 from rpmostree.base.errors import BadInput
 from rpmostree.cli import render
 from rpmostree.cli.app import new_group, show
-from rpmostree.cli.options import CacheOnly, DryRun, Json, Progress, Quiet, Verbose
+from rpmostree.cli.options import CacheOnly, DryRun, Json, Progress, Quiet, Schema, Verbose
 from rpmostree.cli.usage import UsageError
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def tree(
         bool, typer.Option("--unified-core", "--ex-unified-core", hidden=True)
     ] = False,
     as_json: Json = False,
+    schema: Schema = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     progress: Progress = "auto",
@@ -84,7 +85,7 @@ def tree(
     from rpmostree.model.treefile_parse import load_treefile
     from rpmostree.ops import compose as ops
 
-    del unified_core, quiet, verbose, progress
+    del schema, unified_core, quiet, verbose, progress
     if print_only:
         loaded = load_treefile(ops.read_treefile, treefile.absolute(), platform.machine())
         show(json.dumps(loaded.raw, indent=2, default=str))
