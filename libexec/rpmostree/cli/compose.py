@@ -112,7 +112,7 @@ def tree(
     if touch_if_changed is not None and result.checksum:
         touch_if_changed.touch()
     if as_json:
-        show(json.dumps({**ops.summary(result), "changed": bool(result.checksum)}, indent=2))
+        show(json.dumps(_result_json(ops.summary(result), result), indent=2))
     else:
         _show(result, dry_run=dry_run)
 
@@ -133,6 +133,19 @@ def _show(result: "ops.Result", *, dry_run: bool) -> None:
             if result.ref
             else f"Wrote commit: {result.checksum}"
         )
+
+
+def _result_json(summary: dict[str, object], result: "ops.Result") -> dict[str, object]:
+    return {
+        **summary,
+        "changed": bool(result.checksum),
+        "previous-commit": result.previous,
+        "pkgdiff": render.changes_json(result.changes),
+        "packages": [
+            {"nevra": str(p.nevra), "repo": p.repo}
+            for p in sorted(result.packages, key=lambda p: p.nevra)
+        ],
+    }
 
 
 def _metadata(strings: list[str], files: list[Path]) -> dict[str, Any]:

@@ -85,13 +85,18 @@ class Plan:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a verb came to. `checksum` is the new default's; None if nothing was changed."""
+    """What a verb came to. `checksum` is the new default's; None if nothing was changed.
+
+    `dropped` are the deployments (`STATEROOT-CHECKSUM.SERIAL`) that a verb removes which does
+    nothing else.
+    """
 
     text: str
     changed: bool = False
     checksum: str | None = None
     staged: bool = False
     diff: tuple[PackageChange, ...] = ()
+    dropped: tuple[str, ...] = ()
     plan: Plan | None = None
     hint: str = ""
 

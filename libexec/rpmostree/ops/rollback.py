@@ -5,6 +5,7 @@ from rpmostree.model.deployment import Deployment
 from rpmostree.model.plan import Outcome
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops import derive
+from rpmostree.ops.plan import plan_order
 from rpmostree.ops.transaction import Transaction, begin, require_root
 from rpmostree.tools import mount
 from rpmostree.tools import sysroot as admin
@@ -14,10 +15,11 @@ from rpmostree.tools.repo import Repo
 def rollback(sysroot: Sysroot, *, dry_run: bool = False, wait: float = 0) -> Outcome:
     """Swap the order of deployments; no new commit is made. BadInput: there is no other."""
     require_root()
-    target = choose_target(admin.list_deployments(sysroot))
+    deployments = admin.list_deployments(sysroot)
+    target = choose_target(deployments)
     text = f"Moving '{target.name}' to be first deployment"
     if dry_run:
-        return Outcome(text)
+        return Outcome(text, plan=plan_order(sysroot, deployments, target))
     with begin(sysroot, "rollback", wait) as tx:
         deployments = admin.list_deployments(sysroot)
         target, default = choose_target(deployments), deployments[0]
