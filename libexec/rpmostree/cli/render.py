@@ -134,7 +134,6 @@ def outcome_json(outcome: "Outcome") -> dict[str, object]:
         "message": outcome.text,
         "checksum": outcome.checksum,
         "staged": outcome.staged,
-        "dropped": list(outcome.dropped if plan is None else plan.dropped),
         "pkgdiff": changes_json(outcome.diff),
         "plan": None if plan is None else plan_json(plan),
     }

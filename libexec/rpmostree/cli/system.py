@@ -93,9 +93,7 @@ def cleanup(
     from rpmostree.ops import cleanup as ops
 
     what = ops.Cleanup(base=base, pending=pending, rollback=rollback_, repomd=repomd)
-    outcome = ops.clean_up(
-        common.open(), what, stateroot=stateroot, dry_run=common.dry_run, wait=common.patience
-    )
+    outcome = ops.clean_up(common.open(), what, stateroot=stateroot, wait=common.patience)
     finish(common, outcome, "")
 
 

@@ -85,18 +85,13 @@ class Plan:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a verb came to. `checksum` is the new default's; None if nothing was changed.
-
-    `dropped` are the deployments (`STATEROOT-CHECKSUM.SERIAL`) that a verb removes which does
-    nothing else.
-    """
+    """What a verb came to. `checksum` is the new default's; None if nothing was changed."""
 
     text: str
     changed: bool = False
     checksum: str | None = None
     staged: bool = False
     diff: tuple[PackageChange, ...] = ()
-    dropped: tuple[str, ...] = ()
     plan: Plan | None = None
     hint: str = ""
 

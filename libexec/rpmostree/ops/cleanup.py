@@ -24,20 +24,12 @@ class Cleanup:
 
 
 def clean_up(
-    sysroot: Sysroot,
-    what: Cleanup,
-    *,
-    stateroot: str | None = None,
-    dry_run: bool = False,
-    wait: float = 0,
+    sysroot: Sysroot, what: Cleanup, *, stateroot: str | None = None, wait: float = 0
 ) -> Outcome:
     """Drop what was asked for; the booted and pinned deployments and other stateroots stay."""
     require_root()
     if not (what.base or what.pending or what.rollback or what.repomd):
         raise BadInput("At least one cleanup option must be specified")
-    if dry_run:
-        ground = find_ground(sysroot, stateroot)
-        return _would_drop(choose_dropped(ground.deployments, ground.stateroot, what))
     with begin(sysroot, "cleanup", wait) as tx:
         ground = find_ground(sysroot, stateroot)
         dropped = choose_dropped(ground.deployments, ground.stateroot, what)
@@ -50,14 +42,7 @@ def clean_up(
             with tx.step("prune"):
                 _prune(tx)
     unchanged = (what.pending or what.rollback) and not dropped
-    text = "Deployments unchanged." if unchanged else ""
-    return Outcome(text, changed=bool(dropped), dropped=tuple(d.id for d in dropped))
-
-
-def _would_drop(dropped: tuple[Deployment, ...]) -> Outcome:
-    names = tuple(d.id for d in dropped)
-    lines = [f"Deployment dropped: {name}" for name in names]
-    return Outcome("\n".join([*lines, "Exiting because of '--dry-run' option"]), dropped=names)
+    return Outcome("Deployments unchanged." if unchanged else "", changed=bool(dropped))
 
 
 def choose_dropped(

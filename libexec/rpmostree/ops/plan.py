@@ -14,6 +14,7 @@ from rpmostree.ops.db import read_packages
 from rpmostree.ops.ground import Ground, wish_of
 from rpmostree.ops.resolve import Resolved
 from rpmostree.ops.transaction import Transaction
+from rpmostree.tools import sysroot as admin
 from rpmostree.tools.repo import Repo
 
 _DEPLOYMENT = 8 << 20  # bytes a deployment takes at least: directories, /etc, its boot entry
@@ -25,9 +26,10 @@ def plan_without_packages(tx: Transaction, ground: Ground, wish: Wish, checksum:
     return _with_surroundings(tx, ground, Plan(wish), read_packages(tx.repo, checksum), 0)
 
 
-def plan_order(sysroot: Sysroot, deployments: tuple[Deployment, ...], target: Deployment) -> Plan:
+def plan_order(sysroot: Sysroot, target: Deployment) -> Plan:
     """The plan of making one of the deployments the default, which drops none."""
-    repo, default = Repo(sysroot.repo), deployments[0]
+    repo, deployments = Repo(sysroot.repo), admin.list_deployments(sysroot)
+    default = deployments[0]
     return Plan(
         wish_of(Ground(target.stateroot, target, default, deployments), repo),
         diff=diff_packages(

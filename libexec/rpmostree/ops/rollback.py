@@ -15,11 +15,10 @@ from rpmostree.tools.repo import Repo
 def rollback(sysroot: Sysroot, *, dry_run: bool = False, wait: float = 0) -> Outcome:
     """Swap the order of deployments; no new commit is made. BadInput: there is no other."""
     require_root()
-    deployments = admin.list_deployments(sysroot)
-    target = choose_target(deployments)
+    target = choose_target(admin.list_deployments(sysroot))
     text = f"Moving '{target.name}' to be first deployment"
     if dry_run:
-        return Outcome(text, plan=plan_order(sysroot, deployments, target))
+        return Outcome(text, plan=plan_order(sysroot, target))
     with begin(sysroot, "rollback", wait) as tx:
         deployments = admin.list_deployments(sysroot)
         target, default = choose_target(deployments), deployments[0]
