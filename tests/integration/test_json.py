@@ -6,21 +6,17 @@ import json
 import shlex
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
-from tests.integration.host import TOOL, Host, Ran
+from tests.integration.documents import TOOL, list_verbs_with_json, read_document
+from tests.integration.host import Host, Ran
 from tests.integration.world import BRANCH, REMOTE, repo_file
-from tests.kit.commands import option_names, read_program
 from tests.kit.sh import sh
 
 pytestmark = pytest.mark.integration
-
-WITH_JSON = [" ".join(v.words) for v in read_program().walk() if "--json" in option_names(v)]
 
 # What is run on a new machine for each verb, every line with --json: its exit status, its words.
 # `publish` is no verb; it lets the branch end with the second base.
@@ -196,17 +192,6 @@ SCRIPTS = {
 }
 
 
-@cache
-def judge_of(verb: str) -> Draft202012Validator:
-    """What knows the documents of a verb, as the program itself describes them."""
-    command = [sys.executable, str(TOOL), *verb.split(), "--schema"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd="/")
-    assert done.stderr == ""
-    schema = json.loads(done.stdout)
-    Draft202012Validator.check_schema(schema)
-    return Draft202012Validator(schema)
-
-
 def run_json(host: Host, line: str, status: int = 0) -> Any:
     """Run a verb with --json; returns the document, which was found to be as it should."""
     words = shlex.split(line)
@@ -217,12 +202,9 @@ def run_json(host: Host, line: str, status: int = 0) -> Any:
     else:
         ran = host.run(*words, "--json", ok=None)
     assert ran.code == status, f"{line}: {ran}"
-    verb = next(verb for verb in WITH_JSON if f"{line} ".startswith(f"{verb} "))
     if status not in (0, 77) and not ran.stdout:  # drop this when errors are documents, too
         return {}
-    document = json.loads(ran.stdout)
-    faults = sorted(judge_of(verb).iter_errors(document), key=str)
-    assert not faults, f"{line}:\n" + "\n".join(map(str, faults))
+    document = read_document(words, ran.stdout)
     assert ("error" in document) == (status not in (0, 77)), f"{line}: {ran}"
     return document
 
@@ -251,9 +233,9 @@ def places(host: Host) -> dict[str, object]:
 
 
 def test_every_verb_has_a_script() -> None:
-    missing = sorted(set(WITH_JSON) - set(SCRIPTS))
+    missing = sorted(set(list_verbs_with_json()) - set(SCRIPTS))
     assert not missing, f"write a script for each of these into SCRIPTS: {missing}"
-    assert not sorted(set(SCRIPTS) - set(WITH_JSON)), "these are no verbs with --json"
+    assert not sorted(set(SCRIPTS) - set(list_verbs_with_json())), "these are no verbs with --json"
 
 
 @pytest.mark.parametrize("verb", SCRIPTS)

@@ -27,12 +27,14 @@ def available_text(update: CachedUpdate, *, expanded: bool, screen: Screen) -> s
 
 def available_json(update: CachedUpdate) -> dict[str, object]:
     """The same for scripts, with all that there is."""
-    advisories = update.values.get("advisories")
+    signatures, advisories = map(update.values.get, ("signatures", "advisories"))
     return {
         "checksum": update.checksum,
         "version": update.text("version"),
         "timestamp": update.timestamp,
         "new-commit": update.new_commit,
+        "gpg-enabled": update.gpg,
+        "signatures": [] if signatures is None else to_json(signatures),
         "pkgdiff": changes_json(update.changes),
         "advisories": [] if advisories is None else to_json(advisories),
     }
