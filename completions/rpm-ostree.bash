@@ -93,7 +93,7 @@ _rpm_ostree() {
                 --jsonpath | -J) kind='word' ;;
                 --sysroot) kind='directory' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--verbose -v --advisories -a --jsonpath -J --booted -b --pending-exit-77 --sysroot --json --quiet -q --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--verbose -v --advisories -a --jsonpath -J --booted -b --pending-exit-77 --sysroot --json --schema --quiet -q --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -104,7 +104,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--reboot -r --allow-downgrade --preview --check --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--reboot -r --allow-downgrade --preview --check --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -115,7 +115,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--reboot -r --preview --skip-branch-check --disallow-downgrade --cache-only -C --download-only --register-driver --bypass-driver --install --uninstall --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='revisions'; fi
+                    if [[ $cur == -* ]]; then words='--reboot -r --preview --skip-branch-check --disallow-downgrade --cache-only -C --download-only --register-driver --bypass-driver --install --uninstall --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='revisions'; fi
                     ;;
             esac
             ;;
@@ -126,7 +126,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--branch -b --remote -m --reboot -r --skip-purge --custom-origin-url --custom-origin-description --disallow-downgrade --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='revisions'; fi
+                    if [[ $cur == -* ]]; then words='--branch -b --remote -m --reboot -r --skip-purge --custom-origin-url --custom-origin-description --disallow-downgrade --cache-only -C --download-only --bypass-driver --install --uninstall --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='revisions'; fi
                     ;;
             esac
             ;;
@@ -135,7 +135,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--reboot -r --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--reboot -r --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -146,7 +146,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--overlays -l --overrides -o --initramfs -i --reboot -r --install --uninstall --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--overlays -l --overrides -o --initramfs -i --reboot -r --install --uninstall --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -157,7 +157,7 @@ _rpm_ostree() {
                 --progress) words='auto plain none jsonl' ;;
                 --stateroot | --os) kind='word' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--uninstall --reboot -r --assumeyes -y --allow-inactive --force-replacefiles --idempotent --cache-only -C --download-only --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='file'; fi
+                    if [[ $cur == -* ]]; then words='--uninstall --reboot -r --assumeyes -y --allow-inactive --force-replacefiles --idempotent --cache-only -C --download-only --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='file'; fi
                     ;;
             esac
             ;;
@@ -167,7 +167,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--install --all --reboot -r --assumeyes -y --idempotent --cache-only -C --download-only --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='layered'; fi
+                    if [[ $cur == -* ]]; then words='--install --all --reboot -r --assumeyes -y --idempotent --cache-only -C --download-only --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='layered'; fi
                     ;;
             esac
             ;;
@@ -181,7 +181,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--from --freeze --remove --install --uninstall --reboot -r --cache-only -C --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='file'; fi
+                    if [[ $cur == -* ]]; then words='--from --freeze --remove --install --uninstall --reboot -r --cache-only -C --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='file'; fi
                     ;;
             esac
             ;;
@@ -193,7 +193,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--replace --install --uninstall --reboot -r --cache-only -C --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--replace --install --uninstall --reboot -r --cache-only -C --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -204,7 +204,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--all -a --install --uninstall --reboot -r --cache-only -C --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='overridden'; fi
+                    if [[ $cur == -* ]]; then words='--all -a --install --uninstall --reboot -r --cache-only -C --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='overridden'; fi
                     ;;
             esac
             ;;
@@ -216,7 +216,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--append --delete --replace --append-if-missing --delete-if-present --editor --deploy-index --import-proc-cmdline --reboot --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--append --delete --replace --append-if-missing --delete-if-present --editor --deploy-index --import-proc-cmdline --reboot --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -226,7 +226,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--enable --disable --arg --reboot -r --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--enable --disable --arg --reboot -r --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -237,7 +237,7 @@ _rpm_ostree() {
                 --progress) words='auto plain none jsonl' ;;
                 --stateroot | --os) kind='word' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--track --untrack --untrack-all --force-sync --reboot -r --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--track --untrack --untrack-all --force-sync --reboot -r --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -247,7 +247,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--stateroot --os --base -b --pending -p --rollback -r --repomd -m --sysroot --json --quiet -q --wait --verbose -v --progress --dry-run -n --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--stateroot --os --base -b --pending -p --rollback -r --repomd -m --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -259,7 +259,7 @@ _rpm_ostree() {
                 --repo | -r | --sysroot) kind='directory' ;;
                 --format | -F) words='block diff json' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--repo -r --sysroot --format -F --changelogs -c --base --advisories -a --json --help -h'; else kind='revisions'; fi
+                    if [[ $cur == -* ]]; then words='--repo -r --sysroot --format -F --changelogs -c --base --advisories -a --json --schema --help -h'; else kind='revisions'; fi
                     ;;
             esac
             ;;
@@ -267,7 +267,7 @@ _rpm_ostree() {
             case $prev in
                 --repo | -r | --sysroot) kind='directory' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--repo -r --sysroot --advisories -a --json --help -h'; else kind='revisions'; fi
+                    if [[ $cur == -* ]]; then words='--repo -r --sysroot --advisories -a --json --schema --help -h'; else kind='revisions'; fi
                     ;;
             esac
             ;;
@@ -275,7 +275,7 @@ _rpm_ostree() {
             case $prev in
                 --repo | -r | --sysroot) kind='directory' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--repo -r --sysroot --json --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--repo -r --sysroot --json --schema --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -284,7 +284,7 @@ _rpm_ostree() {
                 --stateroot | --os) kind='word' ;;
                 --sysroot) kind='directory' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--stateroot --os --cache-only -C --sysroot --json --quiet -q --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--stateroot --os --cache-only -C --sysroot --json --schema --quiet -q --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -294,7 +294,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--stateroot --os --force -f --sysroot --json --quiet -q --wait --verbose -v --progress --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--stateroot --os --force -f --sysroot --json --schema --quiet -q --wait --verbose -v --progress --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -304,7 +304,7 @@ _rpm_ostree() {
                 --deploy-index) kind='indices' ;;
                 --sysroot) kind='directory' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--stateroot --os --deploy-index --sysroot --json --quiet -q --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--stateroot --os --deploy-index --sysroot --json --schema --quiet -q --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -312,7 +312,7 @@ _rpm_ostree() {
             case $prev in
                 --sysroot) kind='directory' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--sysroot --json --quiet -q --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--sysroot --json --schema --quiet -q --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -326,7 +326,7 @@ _rpm_ostree() {
                 --add-metadata-from-json | --write-commitid-to | --write-composejson-to | --touch-if-changed) kind='file' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--repo -r --cachedir --workdir --force-nocache --cache-only -C --download-only --dry-run -n --parent --no-parent --add-metadata-string --add-metadata-from-json --write-commitid-to --write-composejson-to --touch-if-changed --previous-version --disable-selinux --print-only --json --quiet -q --verbose -v --progress --help -h'; else kind='file'; fi
+                    if [[ $cur == -* ]]; then words='--repo -r --cachedir --workdir --force-nocache --cache-only -C --download-only --dry-run -n --parent --no-parent --add-metadata-string --add-metadata-from-json --write-commitid-to --write-composejson-to --touch-if-changed --previous-version --disable-selinux --print-only --json --schema --quiet -q --verbose -v --progress --help -h'; else kind='file'; fi
                     ;;
             esac
             ;;

@@ -107,6 +107,11 @@ def test_status_of_an_empty_sysroot(single_file, sysroot):
     assert json.loads(told)["deployments"] == []
 
 
+def test_schemas_are_inside(single_file):
+    told = well(bare([single_file, "db", "diff", "--schema"]))
+    assert "pkgdiff" in json.loads(told)["$defs"]
+
+
 def test_a_foreign_module_is_not_taken(single_file, tmp_path):
     (tmp_path / "json.py").write_text("raise SystemExit('taken from the working directory')")
     done = subprocess.run(

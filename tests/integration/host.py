@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from tests.integration.documents import TOOL, read_document
 from tests.integration.world import OS, REMOTE, World, repo_file
 from tests.kit.sh import sh, text
 
-TOOL = Path(__file__).resolve().parents[2] / "rpmostree_tool.py"
 DATABASE = "usr/share/rpm"
 
 
@@ -83,6 +83,8 @@ class Host:
         said = f"{verb} {args} ended with {ran.code}\n{ran.stdout}\n{ran.stderr}"
         assert "Traceback" not in ran.stderr, said
         assert ok is None or ran.code == ok, said
+        if "--json" in args and ran.stdout:
+            read_document([verb, *map(str, args)], ran.stdout)
         return ran
 
     def start(

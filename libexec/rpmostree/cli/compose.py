@@ -9,7 +9,7 @@ import typer
 from rpmostree.base.errors import BadInput
 from rpmostree.cli import render
 from rpmostree.cli.app import new_group, show
-from rpmostree.cli.options import CacheOnly, DryRun, Json, Progress, Quiet, Verbose
+from rpmostree.cli.options import CacheOnly, DryRun, Json, Progress, Quiet, Schema, Verbose
 from rpmostree.cli.usage import UsageError
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def tree(
         bool, typer.Option("--unified-core", "--ex-unified-core", hidden=True)
     ] = False,
     as_json: Json = False,
+    schema: Schema = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     progress: Progress = "auto",
@@ -84,7 +85,7 @@ def tree(
     from rpmostree.model.treefile_parse import load_treefile
     from rpmostree.ops import compose as ops
 
-    del unified_core, quiet, verbose, progress
+    del schema, unified_core, quiet, verbose, progress
     if print_only:
         loaded = load_treefile(ops.read_treefile, treefile.absolute(), platform.machine())
         show(json.dumps(loaded.raw, indent=2, default=str))
@@ -111,7 +112,7 @@ def tree(
     if touch_if_changed is not None and result.checksum:
         touch_if_changed.touch()
     if as_json:
-        show(json.dumps({**ops.summary(result), "changed": bool(result.checksum)}, indent=2))
+        show(json.dumps(_result_json(ops.summary(result), result), indent=2))
     else:
         _show(result, dry_run=dry_run)
 
@@ -132,6 +133,19 @@ def _show(result: "ops.Result", *, dry_run: bool) -> None:
             if result.ref
             else f"Wrote commit: {result.checksum}"
         )
+
+
+def _result_json(summary: dict[str, object], result: "ops.Result") -> dict[str, object]:
+    return {
+        **summary,
+        "changed": bool(result.checksum),
+        "previous-commit": result.previous,
+        "pkgdiff": render.changes_json(result.changes),
+        "packages": [
+            {"nevra": str(p.nevra), "repo": p.repo}
+            for p in sorted(result.packages, key=lambda p: p.nevra)
+        ],
+    }
 
 
 def _metadata(strings: list[str], files: list[Path]) -> dict[str, Any]:

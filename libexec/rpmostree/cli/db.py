@@ -8,7 +8,7 @@ import typer
 
 from rpmostree.cli import render, render_db
 from rpmostree.cli.app import new_group, show
-from rpmostree.cli.options import Json, SysrootPath
+from rpmostree.cli.options import Json, Schema, SysrootPath
 from rpmostree.cli.usage import UsageError
 from rpmostree.tools import sysroot as admin
 
@@ -41,11 +41,13 @@ def db_diff(
         bool, typer.Option("--advisories", "-a", help="Also print new advisories")
     ] = False,
     as_json: Json = False,
+    schema: Schema = False,
 ) -> None:
     """Show package changes between two commits."""
     from rpmostree.ops import db as ops
     from rpmostree.tools.repo import Repo
 
+    del schema
     names = revisions or []
     wanted = "json" if as_json else output
     _check_diff(context, names, wanted, changelogs=changelogs, advisories=advisories)
@@ -87,10 +89,12 @@ def db_list(
         bool, typer.Option("--advisories", "-a", help="Also list advisories")
     ] = False,
     as_json: Json = False,
+    schema: Schema = False,
 ) -> None:
     """List the packages within commits."""
     from rpmostree.ops import db as ops
 
+    del schema
     if not words:
         raise UsageError("At least one REV must be specified", context)
     found = ops.list_packages(_open_repo(repo, sysroot), words)
@@ -107,10 +111,12 @@ def db_version(
     repo: RepoPath = None,
     sysroot: SysrootPath = _SLASH,
     as_json: Json = False,
+    schema: Schema = False,
 ) -> None:
     """Show a digest over the packages within commits."""
     from rpmostree.ops import db as ops
 
+    del schema
     if not commits:
         raise UsageError("At least one COMMIT must be specified", context)
     found = ops.read_versions(_open_repo(repo, sysroot), commits)

@@ -51,6 +51,35 @@ AssumeYes = Annotated[bool, typer.Option("--assumeyes", "-y", help="Answer yes t
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout")]
 
 
+def _show_schema(context: Context, value: bool) -> None:
+    """Print what the documents of this verb look like, and end, whatever else was given."""
+    if not value:
+        return
+    import json
+
+    from rpmostree.cli.app import show
+    from rpmostree.cli.schemas import read_schema
+
+    words: list[str] = []
+    here: Context | None = context
+    while here is not None and here.parent is not None:
+        words.insert(0, here.command.name or "")
+        here = here.parent
+    show(json.dumps(read_schema(words), indent=2))
+    raise typer.Exit(0)
+
+
+Schema = Annotated[
+    bool,
+    typer.Option(
+        "--schema",
+        is_eager=True,
+        callback=_show_schema,
+        help="Print the JSON Schema of what --json prints",
+    ),
+]
+
+
 def _listen(context: Context, param: Option, value: _T) -> _T:
     """Let `--quiet`, `--verbose` and `--progress` take effect wherever they stand."""
     import sys
@@ -115,6 +144,7 @@ class Reading:
 
     sysroot: SysrootPath = _SLASH
     as_json: Json = False
+    schema: Schema = False
     peer: Peer = False
     quiet: Quiet = False
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from rpmostree.cli.render import change_text, counts
+from rpmostree.cli.render import change_text, changes_json, counts
 from rpmostree.cli.screen import Row, Screen, clock, lay_out, row
 from rpmostree.model.diff import Change, PackageChange
 from rpmostree.model.gvariant import Variant
+from rpmostree.model.gvariant_json import to_json
 from rpmostree.model.signature import Signature
 from rpmostree.model.update import Advisory, CachedUpdate, Severity
 
@@ -22,6 +23,21 @@ def available_text(update: CachedUpdate, *, expanded: bool, screen: Screen) -> s
     """The block `AvailableUpdate:`; all packages and advisories if `expanded`."""
     rows = [*_update_rows(update, expanded=expanded)]
     return "\n".join(["AvailableUpdate:", *lay_out(rows, _WIDTH, screen)])
+
+
+def available_json(update: CachedUpdate) -> dict[str, object]:
+    """The same for scripts, with all that there is."""
+    signatures, advisories = map(update.values.get, ("signatures", "advisories"))
+    return {
+        "checksum": update.checksum,
+        "version": update.text("version"),
+        "timestamp": update.timestamp,
+        "new-commit": update.new_commit,
+        "gpg-enabled": update.gpg,
+        "signatures": [] if signatures is None else to_json(signatures),
+        "pkgdiff": changes_json(update.changes),
+        "advisories": [] if advisories is None else to_json(advisories),
+    }
 
 
 def _update_rows(update: CachedUpdate, *, expanded: bool) -> Iterator[Row]:

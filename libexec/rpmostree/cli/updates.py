@@ -119,13 +119,9 @@ def _show_available(common: Deploying, *, expanded: bool, cache_only: bool) -> i
     events.message(_UNRELIABLE)
     found = refresh_update(common.open(), stateroot=common.stateroot, cache_only=cache_only)
     if common.as_json:
-        document = found and {
-            "checksum": found.checksum,
-            "version": found.text("version"),
-            "timestamp": found.timestamp,
-            "pkgdiff": render.changes_json(found.changes),
-        }
-        show(json.dumps({"available-update": document}, indent=2))
+        from rpmostree.cli.render_update import available_json
+
+        show(json.dumps({"available-update": found and available_json(found)}, indent=2))
     elif found is None:
         show("No updates available.")
     else:

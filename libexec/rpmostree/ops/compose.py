@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -108,7 +108,7 @@ def compose_tree(request: Compose) -> Result:
             _give_layout(work, release)
         _label(work)
         with _step("commit", "Writing OSTree commit"):
-            return _commit(work, digest, release, version)
+            return replace(_commit(work, digest, release, version), packages=tuple(packages))
 
 
 @contextmanager
@@ -375,12 +375,16 @@ def write_outputs(result: Result, commitid: Path | None, composejson: Path | Non
         write_atomically(composejson, json.dumps(summary(result), indent=2) + "\n")
 
 
+def _clock(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+
 def summary(result: Result) -> dict[str, object]:
     """The keys of --write-composejson-to that do not depend on how changes are written."""
     return {
         "ref": result.ref,
         "ostree-commit": result.checksum,
         "ostree-version": result.version,
-        "ostree-timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(result.timestamp)),
+        "ostree-timestamp": _clock(result.timestamp) if result.checksum else None,
         "rpm-ostree-inputhash": result.inputhash,
     }

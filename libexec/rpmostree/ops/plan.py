@@ -9,11 +9,14 @@ from rpmostree.model.deployment import Deployment
 from rpmostree.model.diff import diff_packages
 from rpmostree.model.nevra import Nevra
 from rpmostree.model.plan import Install, Plan, Space, Wish
+from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops.db import read_packages
-from rpmostree.ops.ground import Ground
+from rpmostree.ops.ground import Ground, find_ground, wish_of
 from rpmostree.ops.resolve import Resolved
 from rpmostree.ops.transaction import Transaction
 from rpmostree.tools import mount
+from rpmostree.tools import sysroot as admin
+from rpmostree.tools.repo import Repo
 
 _DEPLOYMENT = 8 << 20  # bytes a deployment takes at least: directories, /etc, its boot entry
 _INITRAMFS = 64 << 20  # bytes to allow for an initramfs that is yet to be made
@@ -22,6 +25,21 @@ _INITRAMFS = 64 << 20  # bytes to allow for an initramfs that is yet to be made
 def plan_without_packages(tx: Transaction, ground: Ground, wish: Wish, checksum: str) -> Plan:
     """The plan of a change that deploys a commit which is there already."""
     return _with_surroundings(tx, ground, Plan(wish), read_packages(tx.repo, checksum), 0)
+
+
+def plan_order(sysroot: Sysroot, target: Deployment) -> Plan:
+    """The plan of making one of the deployments the default, which drops none."""
+    repo, deployments = Repo(sysroot.repo), admin.list_deployments(sysroot)
+    default = deployments[0]
+    return Plan(
+        wish_of(replace(find_ground(sysroot, target.stateroot), default=target), repo),
+        diff=diff_packages(
+            read_packages(repo, default.checksum), read_packages(repo, target.checksum)
+        ),
+        root=Space(0, _free(sysroot.repo)),
+        boot=Space(0, _free(sysroot.path / "boot")),
+        kept=tuple(d.id for d in deployments),
+    )
 
 
 def make_plan(tx: Transaction, ground: Ground, wish: Wish, resolved: Resolved) -> Plan:

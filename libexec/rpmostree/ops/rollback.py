@@ -5,6 +5,7 @@ from rpmostree.model.deployment import Deployment
 from rpmostree.model.plan import Outcome
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops import derive
+from rpmostree.ops.plan import plan_order
 from rpmostree.ops.transaction import Transaction, begin, require_root
 from rpmostree.tools import mount
 from rpmostree.tools import sysroot as admin
@@ -17,7 +18,7 @@ def rollback(sysroot: Sysroot, *, dry_run: bool = False, wait: float = 0) -> Out
     target = choose_target(admin.list_deployments(sysroot))
     text = f"Moving '{target.name}' to be first deployment"
     if dry_run:
-        return Outcome(text)
+        return Outcome(text, plan=plan_order(sysroot, target))
     with begin(sysroot, "rollback", wait) as tx:
         deployments = admin.list_deployments(sysroot)
         target, default = choose_target(deployments), deployments[0]
