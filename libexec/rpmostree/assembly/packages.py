@@ -10,7 +10,7 @@ from pathlib import Path
 from rpmostree.assembly import paths, users
 from rpmostree.assembly.root import Root
 from rpmostree.base import events
-from rpmostree.base.errors import BadInput, RpmOstreeError, ToolFailed
+from rpmostree.base.errors import BadInput, RpmOstreeError, ToolFailed, Unsolvable
 from rpmostree.base.files import remove_tree
 from rpmostree.model.nevra import Nevra, parse_nevra
 from rpmostree.model.package import Package
@@ -34,15 +34,16 @@ class Manner:
 def resolve(
     goal: dnf.Goal, cache: Path, staging: Path, overridden: Sequence[Nevra] = ()
 ) -> dnf.Resolution:
-    """Solve a goal. Raises BadInput if a package of the base would have to go or change.
+    """Solve a goal. Raises Unsolvable if a package of the base would have to go or change.
 
     Those that are `overridden` may.
     """
     resolution = dnf.resolve(goal, cache, _scratch(staging, "dnf"))
     odd = [n for n in resolution.removals if parse_nevra(n) not in overridden]
     if odd:
-        raise BadInput(
-            f"Some base packages would be replaced or removed: {', '.join(odd)}",
+        raise Unsolvable(
+            "Some base packages would be replaced or removed",
+            ", ".join(odd),
             hint="packages of the base change only by `rpm-ostree override`",
         )
     return resolution

@@ -9,7 +9,7 @@ from pathlib import Path
 from rpmostree.assembly import packages as packaging
 from rpmostree.assembly import root as roots
 from rpmostree.base import events
-from rpmostree.base.errors import BadInput
+from rpmostree.base.errors import BadInput, Unsolvable
 from rpmostree.model.layered import RepoState, read_pkglist
 from rpmostree.model.nevra import Nevra
 from rpmostree.model.origin import Origin
@@ -17,7 +17,7 @@ from rpmostree.model.package import Package
 from rpmostree.model.plan import Inactive, Options, Replacement, Wish, packages_after
 from rpmostree.model.rpmrepo import RpmRepo
 from rpmostree.model.sysroot import Sysroot
-from rpmostree.ops import replacements
+from rpmostree.ops import explain, replacements
 from rpmostree.ops.change import Change
 from rpmostree.ops.ground import Ground, enabled_repos, state_digest
 from rpmostree.ops.replacements import Wanted
@@ -74,10 +74,10 @@ def resolve(
     active, inactive = _split_requests(origin, root, kept)
     _refuse_satisfied(inactive, change)
     _announce_inactive(inactive)
-    wanted = Wanted(active, _local_files(tx.sysroot, origin, kept))
-    wanted += replacements.local_replacements(tx.sysroot, origin, kept)
+    requests = Wanted(active, _local_files(tx.sysroot, origin, kept))
+    overrides = replacements.local_replacements(tx.sysroot, origin, kept)
     remote = replacements.split_remote(origin, kept)
-    repos = enabled_repos(ground) if wanted or remote else ()
+    repos = enabled_repos(ground) if requests or overrides or remote else ()
     goal = dnf.Goal(
         root=root.path,
         database=root.database,
@@ -86,7 +86,12 @@ def resolve(
         recommends=configured.recommends,
         cache_only=options.cache_only,
     )
-    found = _solve(tx, goal, wanted, remote, kept, cache) if repos or wanted else _Found()
+    case = explain.Case(tx, ground, wish, kept)
+    found = (
+        _solve(case, goal, requests, overrides, remote)
+        if repos or requests or overrides
+        else _Found()
+    )
     replaced = replacements.pair_up(found.packages, kept, found.wanted.sources)
     gone = (*removed, *(r.old for r in replaced))
     return Resolved(
@@ -107,14 +112,15 @@ def resolve(
 
 
 def _solve(
-    tx: Transaction,
+    case: explain.Case,
     goal: dnf.Goal,
-    wanted: Wanted,
+    requests: Wanted,
+    overrides: Wanted,
     remote: Sequence[tuple[str, tuple[str, ...]]],
-    kept: Sequence[Nevra],
-    cache: Path,
 ) -> _Found:
-    """Let dnf find the packages for what is wanted, and verify them."""
+    """Let dnf find the packages for what is wanted, and verify them. Raises Misfit."""
+    tx, cache, kept = case.tx, case.cache, case.base
+    wanted = requests + overrides
     _announce_repos(goal.repos)
     with tx.step("resolve", "Resolving dependencies"):
         for repo, names in remote:
@@ -134,7 +140,10 @@ def _solve(
         )
         if not wanted:
             return _Found()
-        resolution = packaging.resolve(goal, cache, tx.staging, overridden)
+        try:
+            resolution = packaging.resolve(goal, cache, tx.staging, overridden)
+        except Unsolvable as error:
+            raise explain.explain(case, goal, requests, overridden, error) from error
     with tx.step("fetch", "Importing packages"):
         packages = packaging.fetch(resolution, goal.repos, cache)
     _announce_states(_repo_states(goal.repos, cache))
