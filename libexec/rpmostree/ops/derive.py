@@ -97,7 +97,8 @@ def _carry_out(
     if change.keeps_tree or not wish.origin.rebuilds:
         checksum = ground.default.checksum if change.keeps_tree else wish.base
         plan = plan_without_packages(tx, ground, wish, checksum)
-        return _stop_early(plan, change, options) or _deploy(tx, ground, wish, checksum, options)
+        stopped = _stop_early(plan, change, options)
+        return stopped or replace(_deploy(tx, ground, wish, checksum, options), plan=plan)
     with tx.step("checkout", f"Checking out tree {wish.base[:7]}"):
         root = roots.open_root(
             tx.repo,

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rpmostree.assembly import packages as packaging
 from rpmostree.base import events
 from rpmostree.base.errors import Misfit, RpmOstreeError, ToolFailed, Unsolvable
 from rpmostree.model import available
@@ -18,6 +17,7 @@ from rpmostree.model.clash import Clash, Reason, newest_by_name, read_excluded, 
 from rpmostree.model.layered import base_checksum, read_pkglist, text_value, texts_value
 from rpmostree.model.nevra import Nevra, parse_nevra
 from rpmostree.model.plan import Wish
+from rpmostree.ops import hold
 from rpmostree.ops.ground import Ground
 from rpmostree.ops.replacements import Wanted
 from rpmostree.ops.revision import ancestry
@@ -37,6 +37,11 @@ class Case:
     @property
     def cache(self) -> Path:
         return self.tx.sysroot.cache(self.wish.stateroot)
+
+    @property
+    def held(self) -> tuple[tuple[Nevra, Path], ...]:
+        """Packages that stay as they are, with their files."""
+        return hold.held_files(self.wish.origin.held, self.tx.sysroot, self.base)
 
     def scratch(self) -> Path:
         """A new directory for one run of the solver."""
@@ -112,7 +117,7 @@ def _find_culprits(
     for spec in specs:
         try:
             alone = _only(goal, wanted, [spec])
-            packaging.resolve(alone, case.cache, case.scratch(), overridden)
+            hold.resolve(alone, case.cache, case.scratch(), overridden, case.held)
         except Unsolvable as reason:
             yield _Culprit(spec, _spelling(case, spec), reason)
 
@@ -267,6 +272,10 @@ def _ways_out(
     ways = [(f"wait, and once {late}", _command("upgrade", *more))]
     if present:
         ways.append(("give the request up", _command("uninstall", *present)))
+    blamed = {c.reason.package for c in clashes}
+    held = [n.name for n, _ in case.held if str(n) in blamed]
+    if held:
+        ways.append(("let the held package move", _command("unhold", *held)))
     for repo in dict.fromkeys(c.repo for c in changes):
         names = [c.old.name for c in changes if c.repo == repo]
         words = ["override", "replace", *names, "--from", f"repo={repo}", *more]

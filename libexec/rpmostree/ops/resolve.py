@@ -17,7 +17,7 @@ from rpmostree.model.package import Package
 from rpmostree.model.plan import Inactive, Options, Replacement, Wish, packages_after
 from rpmostree.model.rpmrepo import RpmRepo
 from rpmostree.model.sysroot import Sysroot
-from rpmostree.ops import explain, replacements
+from rpmostree.ops import explain, hold, replacements
 from rpmostree.ops.change import Change
 from rpmostree.ops.ground import Ground, enabled_repos, state_digest
 from rpmostree.ops.replacements import Wanted
@@ -130,7 +130,8 @@ def _solve(
             query = dnf.Query(chosen, goal.releasever, cache, scratch)
             found = packaging.find_in_repo(query, names)
             wanted += replacements.remote_replacements(repo, found, kept)
-        here = frozenset(p.name for p in (*(cache / "packages").glob("*.rpm"), *wanted.files))
+        files = (*wanted.files, *(path for _, path in case.held))
+        here = frozenset(p.name for p in (*(cache / "packages").glob("*.rpm"), *files))
         overridden = [n for n in kept if n.name in wanted.sources]
         goal = replace(
             goal,
@@ -141,7 +142,7 @@ def _solve(
         if not wanted:
             return _Found()
         try:
-            resolution = packaging.resolve(goal, cache, tx.staging, overridden)
+            goal, resolution = hold.resolve(goal, cache, tx.staging, overridden, case.held)
         except Unsolvable as error:
             raise explain.explain(case, goal, requests, overridden, error) from error
     with tx.step("fetch", "Importing packages"):
