@@ -106,6 +106,8 @@ def _check_name(name: str) -> str:
         raise BadInput(f"not a package name: {name!r}")
     if name.endswith(".rpm"):
         raise BadInput(f"no such file: {name}")
+    if name.startswith("@"):
+        raise BadInput(f"package groups cannot be layered: {name}", hint="name its packages")
     return name
 
 
@@ -160,7 +162,7 @@ def _drop(origin: Origin, name: str, idempotent: bool) -> Origin:
     forced = _without_match(origin.local_fileoverrides, name)
     if (plain, forced) == (origin.local_packages, origin.local_fileoverrides) and not idempotent:
         raise BadInput(
-            f"Package/capability '{name}' is not currently requested",
+            f"Package/capability {name!r} is not currently requested",
             hint="`rpm-ostree status` lists the requests as LayeredPackages and LocalPackages",
         )
     return replace(origin, local_packages=plain, local_fileoverrides=forced)

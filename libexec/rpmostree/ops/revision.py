@@ -43,6 +43,8 @@ def fetch_commit(repo: Repo, refspec: Refspec, checksum: str) -> None:
 
 
 def _split(revision: str) -> tuple[str, str]:
+    if not revision.isprintable():
+        raise BadInput(f"neither a version nor a checksum: {revision!r}")
     match = re.fullmatch(r"(version|revision)=(.+)", revision, re.IGNORECASE)
     if match is None:
         return ("checksum" if is_checksum(revision) else "version"), revision

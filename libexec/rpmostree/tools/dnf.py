@@ -26,6 +26,7 @@ _INSTALLS = frozenset({"Install", "Upgrade", "Downgrade", "Reinstall", "Obsoleti
 # "(3/17): foo-1.0-1.noarch.rpm  3.1 MB/s | 9.9 kB  00:00"; dnf 5: "[ 3/17] foo-0:1.0-1.noarch ..."
 _DOWNLOADED = re.compile(r"[(\[] *(\d+)/(\d+)[)\]]:? \S+-\S+ .*\| +([\d.]+) +([kKMGT]?)i?B\b")
 _NEVRA = "%{name}\t%{epoch}\t%{version}\t%{release}\t%{arch}\n"
+_NO_METADATA = re.compile(r"Failed to download metadata .*?for repo(?:sitory)? ['\"]([^'\"]+)")
 _NO_MATCH = re.compile(r"^No match for argument: (.+)$", re.MULTILINE)
 
 
@@ -328,6 +329,14 @@ def _ask(words: list[str], env: Mapping[str, str], enough: Path | None = None) -
     if missing:
         raise BadInput(f"Packages not found: {', '.join(dict.fromkeys(missing))}")
     reasons = _essence(done.stdout)
+    out_of_reach = _NO_METADATA.search(done.stdout)
+    if out_of_reach:
+        raise ToolFailed(
+            f"cannot read the repository {out_of_reach[1]}",
+            reasons.removeprefix("- "),
+            hint="see whether its baseurl is right and the network is up; enabled=0 in its .repo "
+            "file leaves it out",
+        )
     kind = Unsolvable if "Problem" in reasons else ToolFailed
     raise kind("cannot resolve dependencies", reasons)
 
