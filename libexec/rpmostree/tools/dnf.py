@@ -333,7 +333,7 @@ def _ask(words: list[str], env: Mapping[str, str], enough: Path | None = None) -
     if out_of_reach:
         raise ToolFailed(
             f"cannot read the repository {out_of_reach[1]}",
-            reasons.removeprefix("- "),
+            re.sub(r"^\s*- ", "", reasons, flags=re.MULTILINE),
             hint="see whether its baseurl is right and the network is up; enabled=0 in its .repo "
             "file leaves it out",
         )
