@@ -112,6 +112,27 @@ def test_each_way_out_leads_out(host: Host, clones: Callable[[Host], Host]) -> N
     assert '"friend" does not fit' in later.refuse("upgrade")
 
 
+def test_versions_in_between_that_are_not_here(host: Host) -> None:
+    use_only(host, "lagging")
+    host.run("install", "friend")
+    upstream = host.sysroot / "upstream"
+    sh("cp", "-a", host.world.upstream(2), upstream)
+    for version in (3, 4):
+        words = [f"--branch={BRANCH}", f"--tree=ref={BRANCH}", "--bootable"]
+        words += ["--keep-metadata=rpmostree.rpmdb.pkglist"]
+        words += [f"--add-metadata-string=version={version}"]
+        sh("ostree", "commit", f"--repo={upstream}", *words)
+    url = f"file://{upstream}"
+    sh("ostree", "config", f"--repo={host.repo}", "set", f'remote "{REMOTE}".url', url)
+    sh("ostree", "pull", f"--repo={host.repo}", REMOTE, BRANCH)
+    error = fail_as_json(host, "upgrade")
+    assert "(at least since version 4)" in error["message"]
+    assert error["conflicts"][0]["base-since-version"] == "4"
+    assert ["deploy", "1"] in commands(error)
+    host.run("deploy", "1")
+    assert host.parent(host.checksum()) == host.world.commits[0]
+
+
 def test_only_the_culprit_is_named(host: Host) -> None:
     use_only(host, "stable", "lagging")
     host.run("install", "friend", "bar", "glob-*", host.world.rpm["local-two-1.0-1.noarch"])

@@ -82,6 +82,8 @@ def explain(
     goal = replace(goal, trial=True)
     try:
         culprits = tuple(_find_culprits(case, goal, wanted, overridden, error))
+        if not culprits:
+            return error
         changes, firm = _unlocked(case, goal, wanted, culprits)
         clashes = _find_clashes(case, goal, culprits, changes)
     except ToolFailed as failed:
@@ -184,7 +186,8 @@ def _counterpart(
     case: Case, goal: dnf.Goal, culprit: _Culprit, changes: Sequence[_Change]
 ) -> tuple[Reason, Nevra] | None:
     """The package of the base that is in the way, and the reason why; None if there is none."""
-    reasons = _reasons(culprit)
+    base = set(map(str, case.base))  # where it does not fit itself, an override is to blame
+    reasons = [reason for reason in _reasons(culprit) if reason.package not in base]
     for reason in reasons:
         if (provider := _provider(case, goal, reason)) is not None:
             return reason, provider
@@ -241,18 +244,20 @@ def _last_that_fitted(
         fits = bool(wanted) and wanted <= set(packages)
         if checksum != case.wish.base and (fits or checksum in proven):
             return version
-    return None
+    return next(iter(proven.values()), None)
 
 
-def _proven(case: Case, requests: set[str]) -> set[str]:
-    """The bases of deployments that have all these requests as layers."""
-    found = set()
+def _proven(case: Case, requests: set[str]) -> dict[str, str]:
+    """The other bases of this branch with a deployment that has all these requests, by version."""
+    found = {}
     for deployment in case.ground.deployments:
         commit = case.tx.repo.load_commit(deployment.checksum)
         local = (*deployment.origin.local_packages, *deployment.origin.local_fileoverrides)
         layers = {*texts_value(commit, "rpmostree.packages"), *(p.nevra for p in local)}
-        if requests <= layers:
-            found.add(base_checksum(commit, deployment.checksum))
+        base = base_checksum(commit, deployment.checksum)
+        same = deployment.origin.refspec == case.wish.origin.refspec and base != case.wish.base
+        if same and requests <= layers:
+            found[base] = text_value(commit, "version") or base
     return found
 
 
