@@ -64,6 +64,8 @@ _rpm_ostree() {
             ' reset') verb=reset ;;
             ' install') verb=install ;;
             ' uninstall') verb=uninstall ;;
+            ' hold') verb=hold ;;
+            ' unhold') verb=unhold ;;
             ' override') verb=override ;;
             'override replace') verb='override replace' ;;
             'override remove') verb='override remove' ;;
@@ -86,7 +88,7 @@ _rpm_ostree() {
     done
     case $verb in
         '')
-            words='status upgrade deploy rebase rollback reset install uninstall override kargs initramfs initramfs-etc cleanup db search refresh-md why cancel compose --version --help -h'
+            words='status upgrade deploy rebase rollback reset install uninstall hold unhold override kargs initramfs initramfs-etc cleanup db search refresh-md why cancel compose --version --help -h'
             ;;
         status)
             case $prev in
@@ -168,6 +170,26 @@ _rpm_ostree() {
                 --progress) words='auto plain none jsonl' ;;
                 *)
                     if [[ $cur == -* ]]; then words='--install --all --reboot -r --assumeyes -y --idempotent --cache-only -C --download-only --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='layered'; fi
+                    ;;
+            esac
+            ;;
+        hold)
+            case $prev in
+                --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
+                --stateroot | --os) kind='word' ;;
+                *)
+                    if [[ $cur == -* ]]; then words='--idempotent --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    ;;
+            esac
+            ;;
+        unhold)
+            case $prev in
+                --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
+                --stateroot | --os) kind='word' ;;
+                *)
+                    if [[ $cur == -* ]]; then words='--idempotent --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;

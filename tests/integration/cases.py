@@ -327,3 +327,14 @@ LOCAL = (
 UPDATES = (foo("1.1"), noted("1.1"))
 UNSIGNED = (Spec("unsigned", files={"/usr/share/unsigned/readme": "x\n"}),)
 FOREIGN = (Spec("foreign", files={"/usr/share/foreign/readme": "x\n"}),)
+# A repository that has not followed the second base, and what was built for the first one.
+LAGGING = (
+    base_lib("1.0"),
+    Spec("companion", requires=("base-lib = 1.0",), files={"/usr/share/companion/x": "x\n"}),
+    Spec("friend", requires=("companion",), files={"/usr/share/friend/x": "x\n"}),
+)
+# A repository that has been made for the second base.
+AHEAD = (
+    base_lib("2.0"),
+    Spec("modern", requires=("base-lib = 2.0",), files={"/usr/share/modern/x": "x\n"}),
+)

@@ -57,6 +57,8 @@ def make_world(top: Path) -> World:
         "updates": cases.UPDATES,
         "unsigned": cases.UNSIGNED,
         "foreign": cases.FOREIGN,
+        "lagging": cases.LAGGING,
+        "ahead": cases.AHEAD,
     }
     made = rpms.build(cases.LOCAL, top / "local")
     repos = {}

@@ -166,3 +166,10 @@ def test_local_packages_are_sha256_and_nevra(group, key, item):
     with pytest.raises(ValueError, match=f"{group}/{key} holds .*SHA256:NEVRA") as caught:
         parse_origin(f"[origin]\nrefspec=a\n[{group}]\n{key}={item};\n")
     assert repr(item) in str(caught.value)
+
+
+def test_held_packages_are_read_and_written():
+    text = f"[origin]\nrefspec=fedora:x\n\n[rpmostree]\nhold={SHA}:foo-2:1.0-1.fc40.x86_64;\n"
+    assert parse_origin(text).held == (LOCAL,)
+    assert str(parse_origin(text)) == text
+    assert "hold" not in str(replace(parse_origin(text), held=()))

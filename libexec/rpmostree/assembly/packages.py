@@ -11,7 +11,7 @@ from pathlib import Path
 from rpmostree.assembly import paths, users
 from rpmostree.assembly.root import Root
 from rpmostree.base import events
-from rpmostree.base.errors import BadInput, RpmOstreeError, ToolFailed
+from rpmostree.base.errors import BadInput, RpmOstreeError, ToolFailed, Unsolvable
 from rpmostree.base.files import link_or_copy, remove_tree
 from rpmostree.model.nevra import Nevra, parse_nevra
 from rpmostree.model.package import Package
@@ -35,21 +35,27 @@ class Manner:
 def resolve(
     goal: dnf.Goal, cache: Path, staging: Path, overridden: Sequence[Nevra] = ()
 ) -> dnf.Resolution:
-    """Solve a goal. Raises BadInput if a package of the base would have to go or change.
+    """Solve a goal. Raises Unsolvable if a package of the base would have to go or change.
 
     Those that are `overridden` may.
     """
-    metadata = cache / "repomd"
-    metadata.mkdir(parents=True, exist_ok=True)
-    with mount.bound(metadata, goal.root / dnf.CACHE_OF_4.lstrip("/")):
-        resolution = dnf.resolve(goal, cache, _scratch(staging, "dnf"))
+    resolution = solve(goal, cache, _scratch(staging, "dnf"))
     odd = [n for n in resolution.removals if parse_nevra(n) not in overridden]
     if odd:
-        raise BadInput(
-            f"Some base packages would be replaced or removed: {', '.join(odd)}",
+        raise Unsolvable(
+            "Some base packages would be replaced or removed",
+            ", ".join(odd),
             hint="packages of the base change only by `rpm-ostree override`",
         )
     return resolution
+
+
+def solve(goal: dnf.Goal, cache: Path, scratch: Path) -> dnf.Resolution:
+    """Ask the solver, which finds the cached metadata where each version of it looks."""
+    metadata = cache / "repomd"
+    metadata.mkdir(parents=True, exist_ok=True)
+    with mount.bound(metadata, goal.root / dnf.CACHE_OF_4.lstrip("/")):
+        return dnf.resolve(goal, cache, scratch)
 
 
 def find_in_repo(query: dnf.Query, names: Sequence[str]) -> tuple[Nevra, ...]:

@@ -1,10 +1,16 @@
 """The family of errors a user is meant to read; anything else that escapes is a bug."""
 
+from collections.abc import Mapping
+
 
 class RpmOstreeError(Exception):
-    """One sentence saying what failed, on what; `hint` says what to do next."""
+    """One sentence saying what failed, on what; `hint` says what to do next.
+
+    `details` is the same for programs: what JSON has beside message and hint.
+    """
 
     exit_code = 1
+    details: Mapping[str, object] = {}
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -26,6 +32,18 @@ class ToolFailed(RpmOstreeError):
         words = output.strip().removeprefix("error: ")
         super().__init__(f"{what}: {words}" if words else what, hint=hint)
         self.output = output
+
+
+class Unsolvable(ToolFailed):
+    """No set of packages does what is wanted; `output` holds the solver's reasons."""
+
+
+class Misfit(BadInput):
+    """A request and the base do not fit together."""
+
+    def __init__(self, message: str, *, hint: str, details: Mapping[str, object]) -> None:
+        super().__init__(message, hint=hint)
+        self.details = details
 
 
 class Busy(RpmOstreeError):

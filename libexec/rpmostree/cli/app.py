@@ -7,8 +7,9 @@ served but not shown. Nothing below this layer prints or exits.
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 
 import typer
 from typer.core import TyperGroup
@@ -94,27 +95,28 @@ def run(command: Command, argv: Sequence[str]) -> int:
 
 def _run(command: Command, argv: Sequence[str]) -> int:
     events.listen(new_progress(sys.stderr))
+    fail = partial(_fail, as_json=_wants_json(argv))
     try:
         status = command.main(_complete_wait(argv), prog_name="rpm-ostree", standalone_mode=False)
         sys.stdout.flush()
-        return _end_with(status if isinstance(status, int) else 0)
+        return _end_with(status if isinstance(status, int) else 0, fail)
     except typer.Exit as stop:
-        return _end_with(stop.exit_code)
+        return _end_with(stop.exit_code, fail)
     except UsageError as error:
-        return _explain_usage(error)
+        return _explain_usage(error, fail)
     except ClickException as error:
         return fail(error.format_message())
     except (KeyboardInterrupt, typer.Abort):
-        return _end_with(Cancelled.exit_code)
+        return _end_with(Cancelled.exit_code, fail)
     except RpmOstreeError as error:
-        return fail(str(error), hint=error.hint, status=error.exit_code)
+        return fail(str(error), error.hint, status=error.exit_code, details=error.details)
     except BrokenPipeError:  # the reader has seen enough
         return 1
     except OSError as error:
-        return fail(_os_error(error), hint=_os_hint(error))
+        return fail(_os_error(error), _os_hint(error))
 
 
-def _end_with(status: int) -> int:
+def _end_with(status: int, fail: Callable[..., int]) -> int:
     """Newer typers turn Ctrl-C into a bare status, older ones raise; all else is no failure."""
     if status == Cancelled.exit_code:
         return fail("Caught SIGINT; cancelled, nothing was changed", status=status)
@@ -131,13 +133,31 @@ def _complete_wait(argv: Sequence[str]) -> list[str]:
     return words
 
 
-def fail(message: str, *, hint: str | None = None, status: int = 1) -> int:
-    """Say what went wrong; the returned status is the program's."""
+def _wants_json(argv: Sequence[str]) -> bool:
+    words = list(argv)
+    return "--json" in words[: words.index("--") if "--" in words else len(words)]
+
+
+def _fail(
+    message: str,
+    hint: str | None = None,
+    *,
+    as_json: bool,
+    status: int = 1,
+    details: Mapping[str, object] | None = None,
+) -> int:
+    """Say what went wrong, as JSON on stdout too if so asked; the returned status is ours."""
     events.error(message, hint)
+    if as_json:
+        import json
+
+        document = {"error": {"message": message, "hint": hint, **(details or {})}}
+        with suppress(OSError):  # the reader may have left
+            show(json.dumps(document, indent=2))
     return status
 
 
-def _explain_usage(error: UsageError) -> int:
+def _explain_usage(error: UsageError, fail: Callable[..., int]) -> int:
     events.listen(new_progress(sys.stderr))  # whatever was asked for, this is for a person
     if isinstance(error, NoSuchOption):
         return fail(f"Unknown option {error.option_name}")

@@ -1,4 +1,4 @@
-"""Verbs of layered packages: install, uninstall."""
+"""Verbs of layered packages: install, uninstall, hold, unhold."""
 
 from typing import Annotated
 
@@ -122,6 +122,42 @@ def uninstall(
         cache_only=cache_only,
         download_only=download_only,
     )
+
+
+HeldPackages = Annotated[
+    list[str] | None, typer.Argument(metavar="PACKAGE", help="Names or NEVRAs", show_default=False)
+]
+
+
+@takes(Deploying)
+def hold(
+    common: Deploying,
+    context: typer.Context,
+    packages: HeldPackages = None,
+    idempotent: Idempotent = False,
+) -> None:
+    """Keep layered packages at their version, whatever upgrades bring."""
+    from rpmostree.ops import hold as ops
+
+    if not packages:
+        raise UsageError("At least one PACKAGE must be specified", context)
+    change = ops.hold(common.open(), packages, idempotent=idempotent)
+    carry_out(common, change, render.QUEUED)
+
+
+@takes(Deploying)
+def unhold(
+    common: Deploying,
+    context: typer.Context,
+    packages: HeldPackages = None,
+    idempotent: Idempotent = False,
+) -> None:
+    """Let held packages move again with the next upgrade."""
+    from rpmostree.ops import hold as ops
+
+    if not packages:
+        raise UsageError("At least one PACKAGE must be specified", context)
+    carry_out(common, ops.unhold(packages, idempotent=idempotent), render.QUEUED)
 
 
 def _refuse_container_options(*given: object) -> None:

@@ -43,6 +43,8 @@ def plan_text(plan: "Plan") -> str:
         lines.append(f"Space on {place}: at most {needed} needed, {free} free")
     lines += [f"Deployment kept: {name}" for name in plan.kept]
     lines += [f"Deployment dropped: {name}" for name in plan.dropped]
+    if plan.wish.origin.held:
+        lines.append(f"Held: {' '.join(p.nevra for p in plan.wish.origin.held)}")
     lines.append(f"Kernel arguments: {' '.join(plan.wish.kargs)}")
     lines.append(f"Initramfs: {_initramfs_text(plan)}")
     lines.append("Takes effect at the next boot")
@@ -170,6 +172,7 @@ def plan_json(plan: "Plan") -> dict[str, object]:
             "args": list(origin.initramfs_args),
             "etc": list(origin.initramfs_etc),
         },
+        "held-packages": [p.nevra for p in origin.held],
         "reboot-required": plan.reboot,
     }
 

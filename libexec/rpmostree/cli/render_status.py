@@ -235,6 +235,7 @@ def _request_rows(s: DeploymentStatus, view: View) -> Iterator[Row]:
         ("LayeredPackages", active),
         ("LocalPackages", [p.nevra for p in origin.local_packages]),
         ("LocalForcedPackages", [p.nevra for p in origin.local_fileoverrides]),
+        ("HeldPackages", [p.nevra for p in origin.held]),
     ):
         yield from list_row(label, names, _WIDTH, view.screen)
     if origin.regenerate_initramfs:

@@ -21,6 +21,8 @@ VERBS = {
     "reset": "updates",
     "install": "packages",
     "uninstall": "packages",
+    "hold": "packages",
+    "unhold": "packages",
     "override": "override",
     "kargs": "boot",
     "initramfs": "boot",

@@ -66,6 +66,7 @@ def _deployment_json(s: DeploymentStatus) -> dict[str, object]:
         "requested-base-local-replacements": [p.nevra for p in origin.local_replacements],
         "regenerate-initramfs": origin.regenerate_initramfs,
         "packages": list(layered_packages(s)),
+        **({"held-packages": [p.nevra for p in origin.held]} if origin.held else {}),
         "base-removals": variants(s.commit, "rpmostree.removed-base-packages", []),
         "base-local-replacements": variants(s.commit, "rpmostree.replaced-base-packages", []),
         "base-remote-replacements": variants(

@@ -41,6 +41,7 @@ class Origin:
     initramfs_args: tuple[str, ...] = ()
     initramfs_etc: tuple[str, ...] = ()
     cliwrap: bool = False
+    held: tuple[LocalPackage, ...] = ()
     rest: KeyFile = field(default_factory=KeyFile)
 
     @property
@@ -102,6 +103,7 @@ def parse_origin(text: str) -> Origin:
         initramfs_args=keys.strings("rpmostree", "initramfs-args"),
         initramfs_etc=keys.strings("rpmostree", "initramfs-etc"),
         cliwrap=keys.flag("rpmostree", "ex-cliwrap"),
+        held=_locals(keys, "rpmostree", "hold"),
         rest=keys,
     )
 
@@ -143,6 +145,7 @@ def _write(origin: Origin) -> KeyFile:
         ("rpmostree", "initramfs-args", origin.initramfs_args),
         ("rpmostree", "initramfs-etc", origin.initramfs_etc),
         ("rpmostree", "ex-cliwrap", origin.cliwrap),
+        ("rpmostree", "hold", map(str, origin.held)),  # our own; the genuine tool leaves it alone
     ):
         keys = keys.put(group, key, value)
     return keys

@@ -82,10 +82,14 @@ def _parse(text: str, path: Path) -> Raw:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise BadInput(f"{path}: {error}") from error
+        raise BadInput(_complaint(path, error)) from error
     if not isinstance(data, dict) or not isinstance(node, yaml.MappingNode):
         raise BadInput(f"{path}: a treefile is a mapping of keys to values")
-    lines = {str(k.value): k.start_mark.line + 1 for k, _ in node.value}
+    lines: dict[str, int] = {}
+    for name, _ in node.value:
+        if lines.setdefault(str(name.value), name.start_mark.line + 1) != name.start_mark.line + 1:
+            place = f"{path}:{name.start_mark.line + 1}: {name.value}"
+            raise BadInput(f"{place}: the key is in line {lines[str(name.value)]} already")
     raw: Raw = {}
     for written, value in data.items():
         place = f"{path}:{lines.get(str(written), 1)}: {written}"
@@ -95,6 +99,13 @@ def _parse(text: str, path: Path) -> Raw:
         _check(key, value, place, strict=path.suffix != ".json")
         raw[key] = value
     return raw
+
+
+def _complaint(path: Path, error: yaml.YAMLError) -> str:
+    """What is wrong with the file as such, in one line."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        return f"{path}:{error.problem_mark.line + 1}: not valid YAML: {error.problem}"
+    return f"{path}: not valid YAML: {' '.join(str(error).split())}"
 
 
 def _spell(written: str) -> str:

@@ -154,6 +154,7 @@ def state_digest(
         origin.removals,
         origin.local_replacements,
         origin.remote_replacements,
+        origin.held,
     ):
         parts += ["", *sorted(map(str, wanted))]
     parts += ["", str(origin.regenerate_initramfs), *origin.initramfs_args]

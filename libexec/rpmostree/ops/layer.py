@@ -79,8 +79,8 @@ def uninstall(
 
 
 def without_layers(origin: Origin) -> Origin:
-    """The origin with no request left."""
-    return replace(origin, packages=(), local_packages=(), local_fileoverrides=())
+    """The origin with no request left, and nothing held."""
+    return replace(origin, packages=(), local_packages=(), local_fileoverrides=(), held=())
 
 
 def is_file(name: str) -> bool:
@@ -106,6 +106,8 @@ def _check_name(name: str) -> str:
         raise BadInput(f"not a package name: {name!r}")
     if name.endswith(".rpm"):
         raise BadInput(f"no such file: {name}")
+    if name.startswith("@"):
+        raise BadInput(f"package groups cannot be layered: {name}", hint="name its packages")
     return name
 
 
@@ -160,7 +162,7 @@ def _drop(origin: Origin, name: str, idempotent: bool) -> Origin:
     forced = _without_match(origin.local_fileoverrides, name)
     if (plain, forced) == (origin.local_packages, origin.local_fileoverrides) and not idempotent:
         raise BadInput(
-            f"Package/capability '{name}' is not currently requested",
+            f"Package/capability {name!r} is not currently requested",
             hint="`rpm-ostree status` lists the requests as LayeredPackages and LocalPackages",
         )
     return replace(origin, local_packages=plain, local_fileoverrides=forced)
@@ -172,14 +174,20 @@ def _without_match(packages: Sequence[LocalPackage], name: str) -> tuple[LocalPa
 
 
 def keep_files(tx: Transaction, given: Sequence[Given]) -> None:
-    """Keep package files in the sysroot, since every later assembly needs them again."""
-    store = tx.sysroot.local_packages
+    """Keep package files in the sysroot, and in the cache that the genuine tool looks into."""
     for file in given:
-        store.mkdir(exist_ok=True)
-        target = store / f"{file.package.sha256}.rpm"
-        if not target.exists():
-            fresh = tx.staging / target.name
-            shutil.copyfile(file.content.path, fresh)
-            fresh.replace(target)
-            sync_directory(store)
+        target = store_file(tx, file)
         pkgcache.import_package(tx.repo, replace(file.content, path=target), tx.staging)
+
+
+def store_file(tx: Transaction, file: Given) -> Path:
+    """Keep a package file in the sysroot, since every later assembly needs it again."""
+    store = tx.sysroot.local_packages
+    store.mkdir(exist_ok=True)
+    target = store / f"{file.package.sha256}.rpm"
+    if not target.exists():
+        fresh = tx.staging / target.name
+        shutil.copyfile(file.content.path, fresh)
+        fresh.replace(target)
+        sync_directory(store)
+    return target

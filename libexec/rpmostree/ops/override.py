@@ -220,7 +220,10 @@ def _find_replaceable(packages: Sequence[Nevra], package: LocalPackage) -> str:
 def _find_one(packages: Sequence[Nevra], name: str) -> Nevra:
     found = [p for p in packages if name in (p.name, p.name_arch, str(p))]
     if not found:
-        raise BadInput(f'Package "{name}" not found')
+        raise BadInput(
+            f'Package "{name}" not found',
+            hint="only packages of the base can be overridden; `rpm-ostree uninstall` drops layers",
+        )
     if len(found) > 1:
         raise BadInput(f'Multiple packages match "{name}"')
     return found[0]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rpmostree.base import events
-from rpmostree.base.errors import BadInput
+from rpmostree.base.errors import BadInput, ToolFailed
 from rpmostree.model.plan import Options, Wish
 from rpmostree.model.refspec import Refspec, is_checksum, parse_refspec
 from rpmostree.ops.change import Change
@@ -133,13 +133,25 @@ def _fetch(
         if network:
             fetch_commit(repo, refspec, checksum)
         return refspec, checksum, True
+    if network:
+        _pull(repo, refspec)
     if refspec.pinned:
-        if network:
-            fetch_commit(repo, refspec, refspec.ref)
         return refspec, refspec.ref, False
-    if network and may_have_news(repo, refspec):
-        ostree.pull(repo.path, refspec, timestamp_check=False)
     return refspec, repo.resolve(str(refspec)), False
+
+
+def _pull(repo: Repo, refspec: Refspec) -> None:
+    try:
+        if refspec.pinned:
+            fetch_commit(repo, refspec, refspec.ref)
+        elif may_have_news(repo, refspec):
+            ostree.pull(repo.path, refspec, timestamp_check=False)
+    except ToolFailed as error:
+        error.hint = error.hint or (
+            "`ostree remote list` shows the remotes, "
+            f"`ostree remote refs {refspec.remote}` the branches of this one"
+        )
+        raise
 
 
 def _pull_local(repo: Repo, text: str) -> str:

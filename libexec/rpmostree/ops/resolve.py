@@ -9,7 +9,7 @@ from pathlib import Path
 from rpmostree.assembly import packages as packaging
 from rpmostree.assembly import root as roots
 from rpmostree.base import events
-from rpmostree.base.errors import BadInput
+from rpmostree.base.errors import BadInput, Unsolvable
 from rpmostree.model.layered import RepoState, read_pkglist
 from rpmostree.model.nevra import Nevra
 from rpmostree.model.origin import Origin
@@ -18,7 +18,7 @@ from rpmostree.model.plan import Inactive, Options, Replacement, Wish, packages_
 from rpmostree.model.request import split_conjunctions
 from rpmostree.model.rpmrepo import RpmRepo
 from rpmostree.model.sysroot import Sysroot
-from rpmostree.ops import replacements
+from rpmostree.ops import explain, hold, replacements
 from rpmostree.ops.change import Change
 from rpmostree.ops.ground import Ground, enabled_repos, state_digest
 from rpmostree.ops.replacements import Wanted
@@ -80,10 +80,10 @@ def resolve(
     _refuse_satisfied(inactive, change)
     _announce_inactive(inactive)
     replacements.announce_inactive(origin, before, kept)
-    wanted = Wanted(split_conjunctions(active), _local_files(tx.sysroot, origin, kept))
-    wanted += replacements.local_replacements(tx.sysroot, origin, kept)
+    requests = Wanted(split_conjunctions(active), _local_files(tx.sysroot, origin, kept))
+    overrides = replacements.local_replacements(tx.sysroot, origin, kept)
     remote = replacements.split_remote(origin, kept)
-    repos = enabled_repos(ground) if wanted or remote else ()
+    repos = enabled_repos(ground) if requests or overrides or remote else ()
     goal = dnf.Goal(
         root=root.path,
         database=root.database,
@@ -92,7 +92,12 @@ def resolve(
         recommends=configured.recommends,
         cache_only=options.cache_only or (change.offline and _is_known(repos, cache)),
     )
-    found = _solve(tx, goal, wanted, remote, kept, cache) if repos or wanted else _Found()
+    case = explain.Case(tx, ground, wish, kept)
+    found = (
+        _solve(case, goal, requests, overrides, remote)
+        if repos or requests or overrides
+        else _Found()
+    )
     replaced = replacements.pair_up(found.packages, kept, found.wanted.sources)
     gone = (*removed, *(r.old for r in replaced))
     return Resolved(
@@ -113,14 +118,15 @@ def resolve(
 
 
 def _solve(
-    tx: Transaction,
+    case: explain.Case,
     goal: dnf.Goal,
-    wanted: Wanted,
+    requests: Wanted,
+    overrides: Wanted,
     remote: Sequence[tuple[str, tuple[str, ...]]],
-    kept: Sequence[Nevra],
-    cache: Path,
 ) -> _Found:
-    """Let dnf find the packages for what is wanted, and verify them."""
+    """Let dnf find the packages for what is wanted, and verify them. Raises Misfit."""
+    tx, cache, kept = case.tx, case.cache, case.base
+    wanted = requests + overrides
     _announce_repos(goal.repos)
     with tx.step("resolve", "Resolving dependencies"):
         for repo, names in remote:
@@ -130,7 +136,8 @@ def _solve(
             query = dnf.Query(chosen, goal.releasever, cache, scratch)
             found = packaging.find_in_repo(query, names)
             wanted += replacements.remote_replacements(repo, found, kept)
-        here = frozenset(p.name for p in (*(cache / "packages").glob("*.rpm"), *wanted.files))
+        files = (*wanted.files, *(path for _, path in case.held))
+        here = frozenset(p.name for p in (*(cache / "packages").glob("*.rpm"), *files))
         overridden = [n for n in kept if n.name in wanted.sources]
         goal = replace(
             goal,
@@ -140,7 +147,10 @@ def _solve(
         )
         if not wanted:
             return _Found()
-        resolution = packaging.resolve(goal, cache, tx.staging, overridden)
+        try:
+            goal, resolution = hold.resolve(goal, cache, tx.staging, overridden, case.held)
+        except Unsolvable as error:
+            raise explain.explain(case, goal, requests, overridden, error) from error
     with tx.step("fetch", "Importing packages"):
         packages = packaging.fetch(resolution, goal.repos, cache)
     _announce_states(_repo_states(goal.repos, cache))

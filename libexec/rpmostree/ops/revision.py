@@ -43,6 +43,8 @@ def fetch_commit(repo: Repo, refspec: Refspec, checksum: str) -> None:
 
 
 def _split(revision: str) -> tuple[str, str]:
+    if not revision.isprintable():
+        raise BadInput(f"neither a version nor a checksum: {revision!r}")
     match = re.fullmatch(r"(version|revision)=(.+)", revision, re.IGNORECASE)
     if match is None:
         return ("checksum" if is_checksum(revision) else "version"), revision
@@ -63,7 +65,7 @@ def _walk(
     for depth in _DEPTHS:
         if network and refspec.remote and not refspec.pinned:
             ostree.pull(repo.path, refspec, timestamp_check=False, metadata_only=True, depth=depth)
-        history = list(_ancestry(repo, repo.resolve(str(refspec))))
+        history = list(ancestry(repo, repo.resolve(str(refspec))))
         for name, commit in history:
             if matches(name, commit):
                 return name
@@ -73,7 +75,8 @@ def _walk(
     raise BadInput(f"{what} not found in {refspec}")
 
 
-def _ancestry(repo: Repo, tip: str) -> Iterator[tuple[str, Commit]]:
+def ancestry(repo: Repo, tip: str) -> Iterator[tuple[str, Commit]]:
+    """A commit and its ancestors, the newest first, as far as they are in the repository."""
     name: str | None = tip
     while name is not None and repo.has_commit(name):
         commit = repo.load_commit(name)

@@ -140,6 +140,7 @@ def forget_unused(sysroot: Sysroot, repo: Repo) -> None:
     for deployment in admin.list_deployments(sysroot):
         origin = deployment.origin
         local = (*origin.local_packages, *origin.local_fileoverrides, *origin.local_replacements)
+        local += origin.held
         kept |= {f"{package.sha256}.rpm" for package in local}
         wanted |= {package.nevra for package in local}
         if imported:

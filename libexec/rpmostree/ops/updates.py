@@ -123,7 +123,9 @@ def _layered_changes(
     running = ground.merge
     if not running.origin.packages or running.checksum == base:
         return ()
-    files = {p.nevra for p in (*running.origin.local_packages, *running.origin.local_fileoverrides)}
+    origin = running.origin
+    fixed = (*origin.local_packages, *origin.local_fileoverrides, *origin.held)
+    files = {p.nevra for p in fixed}
     own = set(read_packages(repo, running.checksum)) - set(read_packages(repo, base))
     layered = {p.name_arch: p for p in own if str(p) not in files}
     with tempfile.TemporaryDirectory() as name:

@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from rpmostree.base import events
-from rpmostree.base.errors import BadInput, ToolFailed, ToolMissing
+from rpmostree.base.errors import BadInput, ToolFailed, ToolMissing, Unsolvable
 from rpmostree.base.files import link_or_copy
 from rpmostree.base.run import Done, find, run
 from rpmostree.model import available
@@ -27,12 +27,16 @@ _INSTALLS = frozenset({"Install", "Upgrade", "Downgrade", "Reinstall", "Obsoleti
 # "(3/17): foo-1.0-1.noarch.rpm  3.1 MB/s | 9.9 kB  00:00"; dnf 5: "[ 3/17] foo-0:1.0-1.noarch ..."
 _DOWNLOADED = re.compile(r"[(\[] *(\d+)/(\d+)[)\]]:? \S+-\S+ .*\| +([\d.]+) +([kKMGT]?)i?B\b")
 _NEVRA = "%{name}\t%{epoch}\t%{version}\t%{release}\t%{arch}\n"
+_NO_METADATA = re.compile(r"Failed to download metadata .*?for repo(?:sitory)? ['\"]([^'\"]+)")
 _NO_MATCH = re.compile(r"^No match for argument: (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Goal:
-    """What is wanted of the solver. `locked` are the NAME.ARCH that must stay as they are."""
+    """What is wanted of the solver. `locked` are the NAME.ARCH that must stay as they are.
+
+    `trial` is a question only, so nothing has to be downloaded (dnf 5 does all the same).
+    """
 
     root: Path
     database: str
@@ -44,6 +48,7 @@ class Goal:
     recommends: bool = True
     documentation: bool = True
     cache_only: bool = False
+    trial: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,8 @@ class Repodata:
 def resolve(goal: Goal, cache: Path, scratch: Path) -> Resolution:
     """Solve the goal and download its packages into `cache`, which keeps them for the next time.
 
-    Raises BadInput for names that no repository has (all of them at once), ToolFailed with the
-    solver's words otherwise.
+    Raises BadInput for names that no repository has (all of them at once), Unsolvable with the
+    solver's words if it finds no way, ToolFailed otherwise.
     """
     home = _make_home(scratch, goal.database)
     program = dnf_program()
@@ -280,8 +285,9 @@ def _solve_with_4(goal: Goal, cache: Path, scratch: Path, home: Path) -> Resolut
     plan, pool = scratch / "plan.json", cache / "packages"
     pool.mkdir(parents=True, exist_ok=True)
     words = _words("dnf", goal, _configure(goal, scratch, extra))
-    words += ["install", "--downloadonly", f"--destdir={pool}", *_specs(goal)]
-    _ask(words, {"HOME": str(home), "RPMOSTREE_PLAN": str(plan)})
+    how = ["--assumeno"] if goal.trial else ["--downloadonly", f"--destdir={pool}"]
+    words += ["install", *how, *_specs(goal)]
+    _ask(words, {"HOME": str(home), "RPMOSTREE_PLAN": str(plan)}, plan if goal.trial else None)
     return _read_plan(plan, pool, goal.files)
 
 
@@ -310,7 +316,8 @@ def _specs(goal: Goal) -> list[str]:
     return ["--", *map(str, goal.files), *goal.names]
 
 
-def _ask(words: list[str], env: Mapping[str, str]) -> None:
+def _ask(words: list[str], env: Mapping[str, str], enough: Path | None = None) -> None:
+    """Let dnf do its work; if the file `enough` has appeared, it may well end with a "no"."""
     size = 0
 
     def hear(line: str) -> None:
@@ -323,12 +330,22 @@ def _ask(words: list[str], env: Mapping[str, str]) -> None:
 
     env = {"LC_ALL": "C.UTF-8", **env}
     done = run(words, ok=range(256), env=env, merge=True, hear=hear)
-    if not done.status:
+    if not done.status or (enough is not None and enough.exists()):
         return
     missing = _NO_MATCH.findall(done.stdout)
     if missing:
         raise BadInput(f"Packages not found: {', '.join(dict.fromkeys(missing))}")
-    raise ToolFailed("cannot resolve dependencies", _essence(done.stdout))
+    reasons = _essence(done.stdout)
+    out_of_reach = _NO_METADATA.search(done.stdout)
+    if out_of_reach:
+        raise ToolFailed(
+            f"cannot read the repository {out_of_reach[1]}",
+            re.sub(r"^\s*- ", "", reasons, flags=re.MULTILINE),
+            hint="see whether its baseurl is right and the network is up; enabled=0 in its .repo "
+            "file leaves it out",
+        )
+    kind = Unsolvable if "Problem" in reasons else ToolFailed
+    raise kind("cannot resolve dependencies", reasons)
 
 
 def parse_downloaded(line: str) -> tuple[int, int, int] | None:
