@@ -48,6 +48,14 @@ Unchanged77 = Annotated[
 ]
 Idempotent = Annotated[bool, typer.Option("--idempotent", help="Do nothing if it is already so")]
 AssumeYes = Annotated[bool, typer.Option("--assumeyes", "-y", help="Answer yes to all questions")]
+DeployIndex = Annotated[
+    str | None,
+    typer.Option(
+        "--deploy-index",
+        metavar="DEPLOYMENT",
+        help="Which one: an index, booted, pending, rollback, a version or checksum",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout")]
 
 
