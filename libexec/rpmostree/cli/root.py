@@ -19,6 +19,8 @@ VERBS = {
     "rebase": "updates",
     "rollback": "updates",
     "reset": "updates",
+    "pin": "deployments",
+    "unpin": "deployments",
     "install": "packages",
     "uninstall": "packages",
     "override": "override",

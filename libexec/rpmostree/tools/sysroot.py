@@ -180,13 +180,17 @@ def _value(values: dict[object, object], key: str) -> object:
     return value.value if isinstance(value, Variant) else value
 
 
-def deploy(sysroot: Sysroot, new: NewDeployment, origin_file: Path, *, stage: bool) -> None:
+def deploy(
+    sysroot: Sysroot, new: NewDeployment, origin_file: Path, *, stage: bool, retain: bool = False
+) -> None:
     """Make the new deployment the default: now, or staged for the next shutdown.
 
-    Atomic by ostree's own design: entries are written beside the old ones and swapped by a link.
+    With `retain` all others stay, not only those that ostree keeps by itself. Atomic by ostree's
+    own design: entries are written beside the old ones and swapped by a link.
     """
     words = [*_admin(sysroot, "deploy"), f"--os={new.stateroot}", f"--origin-file={origin_file}"]
     words += ["--stage"] if stage else []
+    words += ["--retain"] if retain else []
     words += ["--karg-none", *(f"--karg-append={k}" for k in editable(new.kargs))]
     words += [f"--overlay-initrd={path}" for path in new.initrds]
     run([*words, new.checksum], what="cannot deploy")
@@ -208,6 +212,12 @@ def unlock_finalization(sysroot: Sysroot) -> None:
 def undeploy(sysroot: Sysroot, index: int) -> None:
     """Drop the deployment at `index`. ostree refuses for the booted one."""
     run([*_admin(sysroot, "undeploy"), str(index)], what="cannot drop the deployment")
+
+
+def pin(sysroot: Sysroot, index: int, *, pinned: bool) -> None:
+    """Keep the deployment at `index` from being dropped, or no longer. Not for a staged one."""
+    words = [*_admin(sysroot, "pin"), *([] if pinned else ["--unpin"]), str(index)]
+    run(words, what="cannot pin the deployment" if pinned else "cannot unpin the deployment")
 
 
 def set_default(sysroot: Sysroot, index: int) -> bool:

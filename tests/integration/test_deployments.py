@@ -1,0 +1,145 @@
+"""Deployments: by their names, pinned, dropped, finalized; what was done to them, and undone."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.integration.host import Host
+from tests.integration.world import KARGS
+
+pytestmark = pytest.mark.integration
+
+
+def read_json(host: Host, verb: str, *args: str) -> Any:
+    """The one JSON document that stdout must be."""
+    return json.loads(host.run(verb, *args, "--json").stdout)
+
+
+def pinned(host: Host) -> list[bool]:
+    return [d["pinned"] for d in read_json(host, "status")["deployments"]]
+
+
+def stack(host: Host) -> list[str]:
+    """Three deployments: with bar, with glob-one, and the base, which is pinned; their commits."""
+    host.run("pin")
+    host.run("install", "glob-one")
+    host.run("install", "bar", "--uninstall=glob-one")
+    return [d.checksum for d in host.deployments()]
+
+
+def checksums(host: Host) -> list[str]:
+    return [d.checksum for d in host.deployments()]
+
+
+# -------------------------------------------------------------------------- names
+
+
+def test_names_where_an_index_was_meant(host: Host) -> None:
+    host.run("kargs", "--append=first=1")
+    host.run("install", "bar")
+    base, mine = host.checksum(1), host.checksum(0)
+    for name in ("rollback", "1", base[:8], f"{base}.1", f"{base[:4]}.1"):
+        assert "in the base" in host.run("why", "base-lib", f"--deploy-index={name}").stdout
+        assert 'Package "bar" not found' in host.refuse("why", "bar", f"--deploy-index={name}")
+    for name in ("pending", "0", mine[:8]):
+        assert "layered" in host.run("why", "bar", f"--deploy-index={name}").stdout
+    assert "first=1" in host.run("kargs", "--deploy-index=rollback").stdout
+    host.run("kargs", "--append=second=2", "--deploy-index=rollback")
+    assert host.checksum() == base
+    assert host.deployments()[0].kargs == (*KARGS, "first=1", "second=2")
+    host.check()
+
+
+def test_names_that_mean_nothing_or_too_much(host: Host) -> None:
+    host.run("install", "bar")
+    said = host.refuse("kargs", "--deploy-index=7")
+    assert "error: Out of range deployment index 7, expected < 2" in said
+    said = host.refuse("kargs", "--deploy-index=booted", "--append=x")
+    assert "There is no booted deployment" in said
+    assert f"0 = {host.checksum()[:10]}.0 (version 1)" in said
+    assert "No deployment is called 'many'" in host.refuse("kargs", "--deploy-index=many")
+    host.publish(2)
+    host.run("upgrade")
+    host.run("kargs", "--append=x")
+    both = host.refuse("rollback", host.checksum()[:6])
+    assert "means more than one deployment" in both
+    assert "0 = " in both
+    assert "1 = " in both
+
+
+def test_revisions_may_be_deployments(host: Host) -> None:
+    host.run("install", "bar")
+    mine, base = checksums(host)
+    lines = host.run("db", "diff", "rollback", "pending").stdout.splitlines()
+    assert lines == [
+        f"ostree diff commit from: rollback ({base})",
+        f"ostree diff commit to:   pending ({mine})",
+        "Added:",
+        "  bar-1.0-1.noarch",
+    ]
+    assert host.run("db", "diff", "1", "0").stdout.splitlines()[2:] == lines[2:]
+    listed = host.run("db", "list", "pending", "rollback", "bar").stdout.splitlines()
+    assert listed == [
+        f"ostree commit: pending ({mine})",
+        " bar-1.0-1.noarch",
+        f"ostree commit: rollback ({base})",
+    ]
+    assert f"rollback ({base})" in host.run("db", "version", "rollback").stdout
+    assert "There is no booted deployment" in host.refuse("db", "diff", "booted", "0")
+    assert "Refspec 'nothing' not found" in host.refuse("db", "list", "nothing")
+    assert "Refspec 'pending' not found" in host.refuse(
+        "db", "version", "pending", f"--repo={host.repo}"
+    )
+
+
+# ------------------------------------------------------------------------ pinning
+
+
+def test_pin_and_unpin(host: Host) -> None:
+    host.run("install", "bar")
+    said = host.run("pin").stdout
+    assert said == f"Deployment 0 ({host.root().name}) is now pinned\n"
+    assert pinned(host) == [True, False]
+    assert host.run("pin", "pending").stdout.endswith(" is already pinned\n")
+    document = read_json(host, "pin", "rollback")
+    assert document["changed"] is True
+    assert pinned(host) == [True, True]
+    assert host.run("cleanup", "-r").stdout == "Deployments unchanged.\n"
+    assert read_json(host, "pin", "1")["changed"] is False
+    assert "would no longer be pinned" in host.run("unpin", "1", "--dry-run").stdout
+    assert pinned(host) == [True, True]
+    assert host.run("unpin", host.checksum(1)[:6]).stdout.endswith(" is no longer pinned\n")
+    assert pinned(host) == [True, False]
+    assert host.run("unpin", "1").stdout.endswith(" is not pinned\n")
+    assert "Out of range deployment index 2" in host.refuse("pin", "2")
+    host.check()
+
+
+# ----------------------------------------------------------------- another one first
+
+
+def test_rollback_to_a_name(host: Host) -> None:
+    host.write_etc("mine", "of the base\n")
+    bar, glob, base = stack(host)
+    base_name = host.root(2).name
+    said = host.run("rollback", "2", "--dry-run").stdout
+    assert said == f"Moving '{base_name}' to be first deployment\n"
+    assert checksums(host) == [bar, glob, base]
+    host.run("rollback", base[:7])
+    assert checksums(host)[:3] == [base, bar, glob]
+    assert host.layered() == set()
+    assert (host.root() / "etc/mine").read_text() == "of the base\n"
+    host.check()
+    host.run("rollback", glob)
+    assert host.layered() == {"glob-one"}
+    assert checksums(host).count(glob) == 1
+    assert bar in checksums(host)
+    host.check()
+    before = host.snapshot()
+    assert host.run("rollback", "0").stdout.endswith(" is the first deployment already\n")
+    assert read_json(host, "rollback", glob[:9])["changed"] is False
+    assert host.snapshot() == before
+    assert "There is no booted deployment" in host.refuse("rollback", "booted")
