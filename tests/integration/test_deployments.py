@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from tests.integration.host import Host
-from tests.integration.world import KARGS
+from tests.integration.world import KARGS, OS
 
 pytestmark = pytest.mark.integration
 
@@ -143,3 +144,51 @@ def test_rollback_to_a_name(host: Host) -> None:
     assert read_json(host, "rollback", glob[:9])["changed"] is False
     assert host.snapshot() == before
     assert "There is no booted deployment" in host.refuse("rollback", "booted")
+
+
+# ----------------------------------------------------------------------- cleaning up
+
+
+def test_cleanup_of_one(host: Host) -> None:
+    bar, glob, base = stack(host)
+    before = host.snapshot()
+    plan = read_json(host, "cleanup", "--deployment=1", "--dry-run")
+    assert plan["changed"] is False
+    assert [d.split("-")[1].split(".")[0] for d in plan["deployments"]["dropped"]] == [glob]
+    assert len(plan["deployments"]["kept"]) == 2
+    said = host.run("cleanup", f"--deployment={glob[:8]}", "--dry-run").stdout
+    assert f"Deployment dropped: {host.root(1).name}" in said.replace(f"{OS}-", "")
+    assert host.snapshot() == before
+    document = read_json(host, "cleanup", "--deployment=rollback")
+    assert document["changed"] is True
+    assert document["freed"] == pytest.approx(plan["freed"], rel=0.05)
+    assert document["freed"] > 0
+    assert checksums(host) == [bar, base]
+    assert host.layered() == {"bar"}
+    host.check()
+    assert f"({host.root(1).name}) is pinned" in host.refuse("cleanup", "--deployment=1")
+    host.run("unpin", "1")
+    host.run("cleanup", "--deployment=pending")
+    assert checksums(host) == [base]
+    assert "is the only one" in host.refuse("cleanup", "--deployment=0")
+    host.check()
+
+
+def test_cleanup_keeps_the_newest(host: Host) -> None:
+    bar, glob, base = stack(host)
+    assert host.run("cleanup", "--keep=1").stdout == "Deployments unchanged.\n"
+    assert checksums(host) == [bar, glob, base]
+    said = host.run("cleanup", "--keep=0").stdout
+    assert re.fullmatch(r"Freed: \d+\.\d kB \(pkgcache branches: 0\)\n", said)
+    assert checksums(host) == [bar, base]
+    host.check()
+    assert "--keep" in host.refuse("cleanup", "--keep=-1")
+
+
+def test_cleanup_counts_packages_of_the_cache(host: Host) -> None:
+    host.run("install", host.world.rpm["local-one"])
+    host.run("uninstall", "--all")
+    plan = read_json(host, "cleanup", "-r", "-n")
+    assert plan["pkgcache-branches"] == 1
+    assert "(pkgcache branches: 1)" in host.run("cleanup", "-r").stdout
+    host.check()
