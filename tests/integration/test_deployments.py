@@ -192,3 +192,33 @@ def test_cleanup_counts_packages_of_the_cache(host: Host) -> None:
     assert plan["pkgcache-branches"] == 1
     assert "(pkgcache branches: 1)" in host.run("cleanup", "-r").stdout
     host.check()
+
+
+# ---------------------------------------------------------------- the running system
+
+
+def test_nothing_is_staged_here(host: Host) -> None:
+    """Where nothing is booted, changes take effect at once."""
+    host.run("install", "bar", "--lock-finalization")
+    for words in ((host.checksum(),), ("--allow-missing-checksum", "--allow-unlocked")):
+        said = host.refuse("finalize-deployment", *words)
+        assert "error: No pending staged deployment found" in said
+
+
+@pytest.mark.parametrize("words", [("usroverlay",), ("unlock", "--hotfix"), ("usroverlay", "-h")])
+def test_only_the_running_system_can_be_unlocked(host: Host, words: tuple[str, ...]) -> None:
+    if words[-1] == "-h":
+        assert "ostree admin unlock" in host.run(*words).stdout
+    else:
+        assert "Only the running system can be unlocked" in host.refuse(*words)
+
+
+def test_reload(host: Host) -> None:
+    ran = host.run("reload")
+    assert (ran.stdout, ran.stderr) == ("", "")
+    assert isinstance(read_json(host, "reload"), dict)
+    host.write_etc("yum.repos.d/broken.repo", "no group\n")
+    assert "broken.repo" in host.refuse("reload")
+    host.write_etc("yum.repos.d/broken.repo", "")
+    host.write_etc("rpm-ostreed.conf", "[Daemon\n")
+    assert "rpm-ostreed.conf" in host.refuse("reload")

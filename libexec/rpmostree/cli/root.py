@@ -28,6 +28,9 @@ VERBS = {
     "initramfs": "boot",
     "initramfs-etc": "boot",
     "cleanup": "system",
+    "finalize-deployment": "deployments",
+    "reload": "system",
+    "usroverlay": "deployments",
     "db": "db",
     "search": "query",
     "refresh-md": "query",
@@ -42,6 +45,7 @@ ALIASES = {
     "remove": "uninstall",
     "rpm": "db",
     "makecache": "refresh-md",
+    "unlock": "usroverlay",
 }
 
 

@@ -1,4 +1,4 @@
-"""Verbs of the system as a whole: status, cleanup, cancel."""
+"""Verbs of the system as a whole: status, cleanup, reload, cancel."""
 
 import json
 import sys
@@ -12,6 +12,7 @@ from rpmostree.cli.app import show
 from rpmostree.cli.change import finish
 from rpmostree.cli.options import Changing, Reading, Stateroot, takes
 from rpmostree.cli.usage import UsageError
+from rpmostree.model.plan import Outcome
 
 if TYPE_CHECKING:
     from rpmostree.ops.status import Status
@@ -110,6 +111,15 @@ def cleanup(
         show(json.dumps(render.cleaned_json(found), indent=2))
     else:
         show(render.cleaned_text(found))
+
+
+@takes(Reading)
+def reload(common: Reading, stateroot: Stateroot = None) -> None:
+    """Reload configuration: tell whether it can be read."""
+    from rpmostree.ops import reload as ops
+
+    ops.reload(common.open(), stateroot=stateroot)
+    finish(common, Outcome(""), "")
 
 
 @takes(Reading)

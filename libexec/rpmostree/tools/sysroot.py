@@ -222,6 +222,11 @@ def pin(sysroot: Sysroot, index: int, *, pinned: bool) -> None:
     run(words, what="cannot pin the deployment" if pinned else "cannot unpin the deployment")
 
 
+def unlock(arguments: Sequence[str]) -> str:
+    """Make /usr of the running system writable; ostree's own report."""
+    return run(["ostree", "admin", "unlock", *arguments], what="cannot unlock /usr").stdout
+
+
 def set_default(sysroot: Sysroot, index: int) -> bool:
     """Put the deployment at `index` first; false where ostree (before 2023.8) cannot."""
     if "set-default" not in run(["ostree", "admin", "--help"], ok=range(256)).stdout:
