@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from tests.integration.host import Host
-from tests.integration.world import KARGS, OS
+from tests.integration.test_readers import NOBODY
+from tests.integration.world import BRANCH, KARGS, OS, REMOTE
+from tests.kit.sh import sh
 
 pytestmark = pytest.mark.integration
 
@@ -222,3 +224,136 @@ def test_reload(host: Host) -> None:
     host.write_etc("yum.repos.d/broken.repo", "")
     host.write_etc("rpm-ostreed.conf", "[Daemon\n")
     assert "rpm-ostreed.conf" in host.refuse("reload")
+
+
+# ------------------------------------------------------------------ history and undo
+
+
+def commands(host: Host) -> list[str]:
+    """What was done, the last first."""
+    return [entry["command"] for entry in read_json(host, "history")["history"]]
+
+
+def test_history_has_every_change(host: Host) -> None:
+    assert host.run("history").stdout == "No changes were noted.\n"
+    base = host.checksum()
+    host.run("install", "bar")
+    bar = host.checksum()
+    host.run("install", "glob-one", "--dry-run")
+    host.run("install", "bar", "--idempotent")
+    host.refuse("install", "missing")
+    host.run("kargs", "--append=a=1")
+    host.run("pin")
+    host.run("rollback")
+    host.run("cleanup", "-r")
+    host.run("cleanup", "-r")
+    assert commands(host) == [
+        "cleanup --rollback",
+        "rollback",
+        "pin",
+        "kargs --append=a=1",
+        "install bar",
+    ]
+    entries = read_json(host, "history")["history"]
+    assert [e["id"] for e in entries] == [5, 4, 3, 2, 1]
+    first = entries[-1]
+    assert first["old"]["checksum"] == first["old"]["base"] == first["new"]["base"] == base
+    assert first["new"]["checksum"] == bar
+    assert first["old"]["version"] == first["new"]["version"] == "1"
+    assert first["packages"] == [{"name": "bar", "old": None, "new": "bar-1.0-1.noarch"}]
+    assert first["old"]["kargs"] == list(KARGS)
+    assert f"refspec={REMOTE}:{BRANCH}" in first["old"]["origin"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", first["time"])
+    assert first["user"]
+    shown = host.run("history", "-n", "2").stdout
+    assert shown.count("\n\n") == 1
+    assert "  rollback\n" in shown
+    assert "Added: bar-1.0-1.noarch" in host.run("history", prefix=NOBODY).stdout
+    host.check()
+
+
+def test_history_that_cannot_be_written(host: Host) -> None:
+    host.run("install", "bar")
+    path = host.repo / "extensions/rpmostree/history.jsonl"
+    path.unlink()
+    path.mkdir()
+    ran = host.run("install", "glob-one")
+    assert "cannot be noted in the history" in ran.stderr
+    assert host.layered() == {"bar", "glob-one"}
+    path.rmdir()
+    path.write_text("torn {")
+    host.run("uninstall", "bar")
+    assert commands(host) == ["uninstall bar"]
+
+
+def test_undo_deploys_the_same_commit_again(host: Host) -> None:
+    host.run("kargs", "--append=a=1")
+    host.run("install", "bar")
+    bar, base = host.shape()
+    host.run("undo", "--dry-run")
+    assert host.shape() == [bar, base]
+    plan = read_json(host, "undo", "--dry-run")["plan"]
+    assert plan["remove"] == []
+    assert [change[0] for change in plan["pkgdiff"]] == ["bar"]
+    said = host.run("undo").stdout
+    assert "Undone: 2 (install bar)\n" in said
+    assert "Removed:\n  bar-1.0-1.noarch\n" in said
+    assert host.shape() == [base, bar]
+    host.check()
+    host.run("undo")
+    assert host.shape() == [bar, base]
+    assert host.origin()["packages.requested"] == "bar;"
+    assert commands(host)[:2] == ["undo 3", "undo 2"]
+    host.check()
+
+
+def test_undo_of_kernel_arguments_and_a_rollback(host: Host) -> None:
+    host.run("install", "bar")
+    bar = host.checksum()
+    host.run("kargs", "--append=a=1", "--append=b=2")
+    host.run("undo")
+    assert host.checksum() == bar
+    assert host.deployments()[0].kargs == KARGS
+    host.run("install", "glob-one")
+    new, old = host.shape()
+    host.run("rollback")
+    host.run("undo")
+    assert host.shape() == [new, old]
+    assert read_json(host, "undo", "5")["changed"] is False
+    host.check()
+
+
+def test_undo_of_what_was_long_ago(host: Host) -> None:
+    """The commit is gone, so packages are layered anew, on the base of then."""
+    host.run("install", "bar")
+    host.publish(2)
+    host.run("upgrade")
+    host.run("kargs", "--append=a=1")
+    host.run("cleanup", "-r")
+    host.run("install", "glob-one")
+    host.run("undo", "2")
+    assert host.layered() == {"bar"}
+    assert host.parent(host.checksum()) == host.world.commits[0]
+    assert host.deployments()[0].kargs == KARGS
+    host.check()
+
+
+def test_undo_that_is_refused(host: Host) -> None:
+    assert "There is nothing to undo" in host.refuse("undo")
+    host.publish(2)
+    host.run("upgrade")
+    host.run("pin")
+    assert "left the default deployment as it was" in host.refuse("undo", "2")
+    assert "No change 7 is in the history (there are 1 to 2)" in host.refuse("undo", "7").replace(
+        "\n", " "
+    )
+    host.run("cleanup", "-r")
+    gone = f"The base {host.world.commits[0]} of before change 1 is not here any more"
+    assert gone in host.refuse("undo", "1", "--cache-only")
+    url = f"file://{host.sysroot.parent}/nowhere"
+    sh("ostree", "config", f"--repo={host.repo}", "set", f'remote "{REMOTE}".url', url)
+    assert gone in host.refuse("undo", "1")
+    host.publish(2)
+    host.run("undo", "1")
+    assert host.checksum() == host.world.commits[0]
+    host.check()

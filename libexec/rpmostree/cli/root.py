@@ -32,6 +32,8 @@ VERBS = {
     "reload": "system",
     "usroverlay": "deployments",
     "db": "db",
+    "history": "history",
+    "undo": "history",
     "search": "query",
     "refresh-md": "query",
     "why": "query",

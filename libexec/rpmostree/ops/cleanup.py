@@ -32,6 +32,16 @@ class Cleanup:
         """Is any deployment meant to go?"""
         return bool(self.pending or self.rollback or self.keep is not None or self.deployment)
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options that ask for it."""
+        flags = [
+            f"--{name}" for name in ("base", "pending", "rollback", "repomd") if getattr(self, name)
+        ]
+        flags += [] if self.keep is None else [f"--keep={self.keep}"]
+        flags += [f"--deployment={self.deployment}"] if self.deployment else []
+        return tuple(flags)
+
 
 @dataclass(frozen=True)
 class Cleaned:
@@ -65,7 +75,7 @@ def clean_up(
         raise BadInput("At least one cleanup option must be specified")
     if dry_run:
         return _preview(sysroot, what, stateroot)
-    with begin(sysroot, "cleanup", wait) as tx:
+    with begin(sysroot, " ".join(("cleanup", *what.options)), wait) as tx:
         ground = find_ground(sysroot, stateroot)
         dropped = _choose(tx.repo, ground, what)
         branches = len(tx.repo.list_refs(CACHE))

@@ -39,8 +39,9 @@ def change_kargs(edit: KargsEdit, *, start: str | None = None, running: bool = F
         except ValueError as error:
             raise BadInput(str(error)) from error
 
+    source = ("--import-proc-cmdline",) if running else ()
     return Change(
-        "kargs",
+        " ".join(("kargs", *source, *edit.options)),
         edits=(apply,),
         keeps_tree=True,
         start=start,

@@ -28,6 +28,7 @@ from rpmostree.model.pkgcache import PREFIX as CACHE
 from rpmostree.model.pkgcache import cache_ref
 from rpmostree.model.refspec import Refspec
 from rpmostree.model.sysroot import Sysroot
+from rpmostree.ops.history import note
 from rpmostree.tools import mount
 from rpmostree.tools import sysroot as admin
 from rpmostree.tools.repo import Repo
@@ -45,6 +46,7 @@ class Transaction:
     """A change in progress. `staging` is empty at first, and gone afterwards."""
 
     sysroot: Sysroot
+    title: str
     repo: Repo
     staging: Path
     held: lock.Lock
@@ -60,11 +62,13 @@ class Transaction:
     @contextmanager
     def last_step(self, name: str, title: str | None = None) -> Iterator[None]:
         """The step that becomes visible. It cannot be cancelled, only cut off by force."""
+        before = admin.list_deployments(self.sysroot)
         with self.step(name, title), _no_interrupt():
             yield
             refresh_base_refs(self.sysroot, self.repo)
             forget_unused(self.sysroot, self.repo)
             admin.touch(self.sysroot)
+            note(self.sysroot, self.title, before)
         faults.reach(f"after-{name}")
 
     def hold(self, base: str, layer: str | None = None) -> None:
@@ -94,7 +98,7 @@ def begin(sysroot: Sysroot, title: str, wait: float = 0) -> Iterator[Transaction
         stack.callback(_let_go, sysroot)
         faults.reach("begin")
         try:
-            yield Transaction(sysroot, Repo(sysroot.repo), staging, held)
+            yield Transaction(sysroot, title, Repo(sysroot.repo), staging, held)
         except RpmOstreeError as error:
             error.hint = error.hint or _space_hint(sysroot)
             raise
