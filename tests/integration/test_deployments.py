@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from tests.integration.host import Host
-from tests.integration.test_readers import NOBODY
 from tests.integration.world import BRANCH, KARGS, OS, REMOTE
 from tests.kit.sh import sh
 
@@ -245,17 +244,19 @@ def test_history_has_every_change(host: Host) -> None:
     host.run("kargs", "--append=a=1")
     host.run("pin")
     host.run("rollback")
+    host.run("unpin", "1")
     host.run("cleanup", "-r")
     host.run("cleanup", "-r")
     assert commands(host) == [
         "cleanup --rollback",
+        "unpin 1",
         "rollback",
         "pin",
         "kargs --append=a=1",
         "install bar",
     ]
     entries = read_json(host, "history")["history"]
-    assert [e["id"] for e in entries] == [5, 4, 3, 2, 1]
+    assert [e["id"] for e in entries] == [6, 5, 4, 3, 2, 1]
     first = entries[-1]
     assert first["old"]["checksum"] == first["old"]["base"] == first["new"]["base"] == base
     assert first["new"]["checksum"] == bar
@@ -267,8 +268,8 @@ def test_history_has_every_change(host: Host) -> None:
     assert first["user"]
     shown = host.run("history", "-n", "2").stdout
     assert shown.count("\n\n") == 1
-    assert "  rollback\n" in shown
-    assert "Added: bar-1.0-1.noarch" in host.run("history", prefix=NOBODY).stdout
+    assert "  unpin 1\n" in shown
+    assert "Added: bar-1.0-1.noarch" in host.run("history").stdout
     host.check()
 
 
