@@ -18,7 +18,6 @@ from rpmostree.model.history import (
     write_entry,
 )
 from rpmostree.ops.undo import choose_entry
-from rpmostree.tools.journal import datagram
 
 OLD = State("aa" * 32, "40", "aa" * 32, "[origin]\nrefspec=r:b\n", ("quiet", 'x="a b"'))
 NEW = State("bb" * 32, None, "aa" * 32, "[origin]\nbaserefspec=r:b\n", ("quiet",))
@@ -109,8 +108,3 @@ def test_what_undo_means():
 def test_nothing_to_undo(entries, number, stateroot, said):
     with pytest.raises(BadInput, match=said):
         choose_entry(entries, number, stateroot)
-
-
-def test_journal_protocol():
-    assert datagram({"A": "b", "C": "d=e"}) == b"A=b\nC=d=e\n"
-    assert datagram({"A": "b\nc"}) == b"A\n\x03\0\0\0\0\0\0\0b\nc\n"

@@ -43,7 +43,7 @@ def note(sysroot: Sysroot, title: str, before: Sequence[Deployment]) -> None:
         if after and _outline(after) != _outline(before):
             _append(sysroot, _describe(sysroot, title, before, after))
             _tell_journal(sysroot, title, before, after)
-    except (OSError, RpmOstreeError) as error:
+    except (OSError, ValueError, RpmOstreeError) as error:
         events.warning(f"the change is made, but cannot be noted in the history: {error}")
 
 
@@ -111,7 +111,7 @@ def _tell_journal(
         return
     place = new.path.stat()
     version = text_value(Repo(sysroot.repo).load_commit(new.checksum), "version")
-    path = f"/{new.path.relative_to(sysroot.path)}"
+    path = f"/ostree/deploy/{new.stateroot}/deploy/{new.name}"
     fields = {
         "MESSAGE": f"Created new deployment {path}",
         "MESSAGE_ID": NEW_DEPLOYMENT,

@@ -7,8 +7,9 @@ from rpmostree.base.errors import BadInput, RpmOstreeError
 from rpmostree.model.deployment import Deployment
 from rpmostree.model.history import Entry, State
 from rpmostree.model.kargs import editable
-from rpmostree.model.origin import parse_origin
+from rpmostree.model.origin import Origin, parse_origin
 from rpmostree.model.plan import Options, Wish
+from rpmostree.model.refspec import Refspec
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops.change import Change
 from rpmostree.ops.ground import Ground, find_ground
@@ -29,12 +30,13 @@ def undo(sysroot: Sysroot, number: int | None = None, *, stateroot: str | None =
     entry = choose_entry(read_history(sysroot), number, ground.stateroot)
     old = entry.old
     assert old is not None  # the choice says so
+    origin = _read_origin(entry, old)
     present = _find_present(ground, old)
     again = present is not None and present != ground.default
 
     def fetch(repo: Repo, _ground: Ground, options: Options) -> None:
         if not options.cache_only and not _is_here(repo, old.base):
-            _fetch(repo, old)
+            _fetch(repo, origin.refspec, old.base)
 
     def restore(repo: Repo, _ground: Ground, wish: Wish) -> Wish:
         if not _is_here(repo, old.base):
@@ -42,7 +44,7 @@ def undo(sysroot: Sysroot, number: int | None = None, *, stateroot: str | None =
                 f"The base {old.base} of before change {entry.id} is not here any more",
                 hint="without --cache-only it is fetched, if it is still published",
             )
-        return replace(wish, base=old.base, origin=parse_origin(old.origin), kargs=old.kargs)
+        return replace(wish, base=old.base, origin=origin, kargs=old.kargs)
 
     return Change(
         f"undo {entry.id}",
@@ -60,13 +62,19 @@ def _is_here(repo: Repo, checksum: str) -> bool:
     return repo.has_commit(checksum) and not repo.is_partial(checksum)
 
 
-def _fetch(repo: Repo, old: State) -> None:
+def _read_origin(entry: Entry, old: State) -> Origin:
+    try:
+        return parse_origin(old.origin)
+    except ValueError as error:
+        raise BadInput(f"Change {entry.id} cannot be undone: {error}") from error
+
+
+def _fetch(repo: Repo, refspec: Refspec | None, base: str) -> None:
     """Fetch the base from where it came; that it cannot be had is found out later."""
-    refspec = parse_origin(old.origin).refspec
     if refspec is None:
         return
     try:
-        fetch_commit(repo, refspec, old.base)
+        fetch_commit(repo, refspec, base)
     except RpmOstreeError as error:
         events.warning(str(error))
 
