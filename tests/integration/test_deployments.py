@@ -169,8 +169,11 @@ def test_cleanup_of_one(host: Host) -> None:
     host.check()
     assert f"({host.root(1).name}) is pinned" in host.refuse("cleanup", "--deployment=1")
     host.run("unpin", "1")
-    host.run("cleanup", "--deployment=pending")
+    assert host.run("cleanup", "--deployment=pending").stderr == ""
     assert checksums(host) == [base]
+    last = read_json(host, "history")["history"][0]
+    assert (last["old"]["checksum"], last["new"]["checksum"]) == (bar, base)
+    assert last["packages"] == [{"name": "bar", "old": "bar-1.0-1.noarch", "new": None}]
     assert "is the only one" in host.refuse("cleanup", "--deployment=0")
     host.check()
 

@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from rpmostree.base import events
 from rpmostree.base.errors import RpmOstreeError
@@ -21,9 +22,9 @@ from rpmostree.model.history import (
     write_entry,
 )
 from rpmostree.model.kargs import editable
-from rpmostree.model.layered import base_checksum, text_value
+from rpmostree.model.layered import base_checksum, read_pkglist, text_value
+from rpmostree.model.objects import Commit
 from rpmostree.model.sysroot import Sysroot
-from rpmostree.ops.db import read_packages
 from rpmostree.tools import journal
 from rpmostree.tools import sysroot as admin
 from rpmostree.tools.repo import Repo
@@ -36,40 +37,54 @@ def read_history(sysroot: Sysroot) -> tuple[Entry, ...]:
     return parse_history(read_text(sysroot.history) or "")
 
 
-def note(sysroot: Sysroot, title: str, before: Sequence[Deployment]) -> None:
-    """Note what has become of the deployments `before`; a failure is only worth a warning."""
+@dataclass(frozen=True)
+class Snapshot:
+    """All deployments at one time, with their commits, which may be gone soon after."""
+
+    deployments: tuple[Deployment, ...]
+    commits: Mapping[str, Commit]
+
+
+def take_snapshot(sysroot: Sysroot) -> Snapshot:
+    """Look at what is deployed. Raises RpmOstreeError if that is damaged."""
+    repo, deployments = Repo(sysroot.repo), admin.list_deployments(sysroot)
+    return Snapshot(deployments, {d.checksum: repo.load_commit(d.checksum) for d in deployments})
+
+
+def note(sysroot: Sysroot, title: str, before: Snapshot) -> None:
+    """Note what has become of the deployments since; a failure is only worth a warning."""
     try:
-        after = admin.list_deployments(sysroot)
-        if after and _outline(after) != _outline(before):
+        after = take_snapshot(sysroot)
+        if after.deployments and _outline(after) != _outline(before):
             _append(sysroot, _describe(sysroot, title, before, after))
             _tell_journal(sysroot, title, before, after)
     except (OSError, ValueError, RpmOstreeError) as error:
         events.warning(f"the change is made, but cannot be noted in the history: {error}")
 
 
-def _outline(deployments: Sequence[Deployment]) -> list[tuple[str, bool]]:
-    return [(d.id, d.pinned) for d in deployments]
+def _outline(snapshot: Snapshot) -> list[tuple[str, bool]]:
+    return [(d.id, d.pinned) for d in snapshot.deployments]
 
 
-def _describe(
-    sysroot: Sysroot, title: str, before: Sequence[Deployment], after: Sequence[Deployment]
-) -> Entry:
-    repo, new = Repo(sysroot.repo), after[0]
-    old = next((d for d in before if d.stateroot == new.stateroot), None)
+def _describe(sysroot: Sysroot, title: str, before: Snapshot, after: Snapshot) -> Entry:
+    new = after.deployments[0]
+    old = next((d for d in before.deployments if d.stateroot == new.stateroot), None)
     return Entry(
         id=next_id(read_history(sysroot)),
         time=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         user=user_name(),
         command=title,
         stateroot=new.stateroot,
-        old=None if old is None else _state(repo, old),
-        new=_state(repo, new),
-        packages=_packages(repo, old, new),
+        old=None if old is None else _state(before, old),
+        new=_state(after, new),
+        packages=()
+        if old is None
+        else _packages(before.commits[old.checksum], after.commits[new.checksum]),
     )
 
 
-def _state(repo: Repo, deployment: Deployment) -> State:
-    commit = repo.load_commit(deployment.checksum)
+def _state(snapshot: Snapshot, deployment: Deployment) -> State:
+    commit = snapshot.commits[deployment.checksum]
     return State(
         deployment.checksum,
         text_value(commit, "version"),
@@ -79,10 +94,10 @@ def _state(repo: Repo, deployment: Deployment) -> State:
     )
 
 
-def _packages(repo: Repo, old: Deployment | None, new: Deployment) -> tuple[PackageStep, ...]:
-    if old is None or old.checksum == new.checksum:
-        return ()
-    changes = diff_packages(read_packages(repo, old.checksum), read_packages(repo, new.checksum))
+def _packages(old: Commit, new: Commit) -> tuple[PackageStep, ...]:
+    """As far as the commits themselves list their packages."""
+    before, after = (None, None) if old == new else (read_pkglist(old), read_pkglist(new))
+    changes = diff_packages(before, after) if before and after else ()
     return tuple(
         PackageStep(c.name, str(c.old) if c.old else None, str(c.new) if c.new else None)
         for c in changes
@@ -102,15 +117,13 @@ def _append(sysroot: Sysroot, entry: Entry) -> None:
     return sync_directory(path.parent)
 
 
-def _tell_journal(
-    sysroot: Sysroot, title: str, before: Sequence[Deployment], after: Sequence[Deployment]
-) -> None:
+def _tell_journal(sysroot: Sysroot, title: str, before: Snapshot, after: Snapshot) -> None:
     """Tell the journal of a new deployment, as the genuine tool does."""
-    new = after[0]
-    if not admin.is_booted(sysroot) or new.id in [d.id for d in before]:
+    new = after.deployments[0]
+    if not admin.is_booted(sysroot) or new.id in [d.id for d in before.deployments]:
         return
     place = new.path.stat()
-    version = text_value(Repo(sysroot.repo).load_commit(new.checksum), "version")
+    version = text_value(after.commits[new.checksum], "version")
     path = f"/ostree/deploy/{new.stateroot}/deploy/{new.name}"
     fields = {
         "MESSAGE": f"Created new deployment {path}",

@@ -28,7 +28,7 @@ from rpmostree.model.pkgcache import PREFIX as CACHE
 from rpmostree.model.pkgcache import cache_ref
 from rpmostree.model.refspec import Refspec
 from rpmostree.model.sysroot import Sysroot
-from rpmostree.ops.history import note
+from rpmostree.ops.history import note, take_snapshot
 from rpmostree.tools import mount
 from rpmostree.tools import sysroot as admin
 from rpmostree.tools.repo import Repo
@@ -62,7 +62,7 @@ class Transaction:
     @contextmanager
     def last_step(self, name: str, title: str | None = None) -> Iterator[None]:
         """The step that becomes visible. It cannot be cancelled, only cut off by force."""
-        before = admin.list_deployments(self.sysroot)
+        before = take_snapshot(self.sysroot)
         with self.step(name, title), _no_interrupt():
             yield
             refresh_base_refs(self.sysroot, self.repo)
