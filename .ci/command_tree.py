@@ -26,7 +26,6 @@ DIRECTORY_OPTIONS = frozenset({"--sysroot", "--repo"})
 # Values that only a system knows, by what takes them: the option and its metavar, or the arguments
 # of a verb, or any with that metavar. What each stands for is in gen_completions.py.
 LIVE_OPTIONS = {
-    ("--deploy-index", "N"): "indices",
     ("--delete", "KEY[=VALUE]"): "kargs",
     ("--delete-if-present", "KEY[=VALUE]"): "kargs",
     ("--replace", "KEY=VALUE[=NEW]"): "kargs",
@@ -38,7 +37,7 @@ LIVE_VERBS = {
     ("db", "diff"): "revisions",
     ("db", "list"): "revisions",
 }
-LIVE_METAVARS = {"REVISION": "revisions"}
+LIVE_METAVARS = {"REVISION": "revisions", "DEPLOYMENT": "indices"}
 # These take packages by the path of their file as well.
 FILE_VERBS = frozenset({("install",), ("override", "replace")})
 

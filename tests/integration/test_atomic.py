@@ -49,6 +49,8 @@ CHANGES = {
     "uninstall": Change(("uninstall", "foo"), INSTALLED),
     "upgrade": Change(("upgrade",), INSTALLED, publish=True),
     "rollback": Change(("rollback",), INSTALLED),
+    "rollback-to": Change(("rollback", "1"), INSTALLED),
+    "undo": Change(("undo", "1"), INSTALLED),
     "kargs": Change(("kargs", "--append-if-missing=x=y"), INSTALLED),
     "override": Change(("override", "remove", "base-tool"), INSTALLED),
     "replace": Change(("override", "replace"), INSTALLED, local="base-tool-9.9-1.noarch"),

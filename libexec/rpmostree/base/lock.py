@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from rpmostree.base.errors import Busy
+from rpmostree.base.person import user_name
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def hold(path: Path, verb: str, wait: float = 0) -> Iterator[Lock]:
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         _take(fd, path, wait)
-        yield Lock(fd, Holder(verb, os.getpid(), _user(), int(time.time())))
+        yield Lock(fd, Holder(verb, os.getpid(), user_name(), int(time.time())))
         os.ftruncate(fd, 0)
     finally:
         os.close(fd)
@@ -103,15 +104,3 @@ def _busy(who: Holder) -> Busy:
         f"Transaction in progress: {who}",
         hint="wait for it with --wait, or end it with `rpm-ostree cancel`",
     )
-
-
-def _user() -> str:
-    """The person behind sudo, if there is one."""
-    import pwd
-
-    behind = os.environ.get("SUDO_UID", "")
-    uid = int(behind) if behind.isdecimal() else os.getuid()
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)

@@ -8,7 +8,7 @@ import typer
 from rpmostree.cli import render
 from rpmostree.cli.app import show
 from rpmostree.cli.change import carry_out
-from rpmostree.cli.options import Deploying, Reboot, takes
+from rpmostree.cli.options import DeployIndex, Deploying, Reboot, takes
 from rpmostree.cli.usage import UsageError
 
 
@@ -38,9 +38,7 @@ def kargs(
     editor: Annotated[
         bool, typer.Option("--editor", help="Edit them in $VISUAL or $EDITOR")
     ] = False,
-    deploy_index: Annotated[
-        int | None, typer.Option("--deploy-index", metavar="N", help="Start from deployment N")
-    ] = None,
+    deploy_index: DeployIndex = None,
     import_proc_cmdline: Annotated[
         bool,
         typer.Option("--import-proc-cmdline", help="Start from the running kernel's arguments"),
@@ -63,12 +61,12 @@ def kargs(
     if not modifies and reboot:
         raise UsageError("Cannot reboot when not modifying the kernel arguments")
     if modifies and not editor:
-        change = ops.change_kargs(edit, index=deploy_index, running=import_proc_cmdline)
+        change = ops.change_kargs(edit, start=deploy_index, running=import_proc_cmdline)
         return carry_out(common, change, render.QUEUED, reboot=reboot)
     found = ops.read_kargs(
         common.open(),
         stateroot=common.stateroot,
-        index=deploy_index,
+        start=deploy_index,
         running=import_proc_cmdline,
     )
     if not editor:
@@ -77,12 +75,12 @@ def kargs(
         )
     from rpmostree.cli.editor import edit_arguments
 
-    change = ops.replace_kargs(found, edit_arguments(found), index=deploy_index)
+    change = ops.replace_kargs(found, edit_arguments(found), start=deploy_index)
     return carry_out(common, change, render.QUEUED, reboot=reboot)
 
 
 def _check_kargs(
-    edit: object, running: bool, index: int | None, stateroot: str | None, *, editor: bool
+    edit: object, running: bool, start: str | None, stateroot: str | None, *, editor: bool
 ) -> None:
     from rpmostree.model.kargs import KargsEdit
 
@@ -91,7 +89,7 @@ def _check_kargs(
         raise UsageError("Cannot specify --editor together with another modification")
     if edit.delete and edit.replace:
         raise UsageError("Cannot specify both --delete and --replace")
-    if running and index is not None:
+    if running and start is not None:
         raise UsageError("Cannot specify both --import-proc-cmdline and --deploy-index")
     if running and stateroot is not None:
         raise UsageError("Cannot specify both --import-proc-cmdline and --stateroot")

@@ -13,6 +13,7 @@ from rpmostree.cli.usage import UsageError
 from rpmostree.tools import sysroot as admin
 
 if TYPE_CHECKING:
+    from rpmostree.model.sysroot import Sysroot
     from rpmostree.tools.repo import Repo
 
 _SLASH = Path("/")
@@ -45,17 +46,13 @@ def db_diff(
 ) -> None:
     """Show package changes between two commits."""
     from rpmostree.ops import db as ops
-    from rpmostree.tools.repo import Repo
 
     del schema
     names = revisions or []
     wanted = "json" if as_json else output
     _check_diff(context, names, wanted, changelogs=changelogs, advisories=advisories)
-    root = None if repo else admin.open_sysroot(sysroot.absolute())
-    path = repo if root is None else root.repo
-    assert path is not None  # one of the two is given
     logs = changelogs and wanted == "block"
-    found = ops.diff(Repo(path), root, names, base=base, changelogs=logs)
+    found = ops.diff(*_open_repo(repo, sysroot), names, base=base, changelogs=logs)
     if wanted == "json":
         show(json.dumps(render_db.diff_json(found), indent=2))
     elif wanted == "diff":
@@ -97,7 +94,7 @@ def db_list(
     del schema
     if not words:
         raise UsageError("At least one REV must be specified", context)
-    found = ops.list_packages(_open_repo(repo, sysroot), words)
+    found = ops.list_packages(*_open_repo(repo, sysroot), words)
     if as_json:
         show(json.dumps([render_db.list_json(listed) for listed in found], indent=2))
     for listed in () if as_json else found:
@@ -119,14 +116,18 @@ def db_version(
     del schema
     if not commits:
         raise UsageError("At least one COMMIT must be specified", context)
-    found = ops.read_versions(_open_repo(repo, sysroot), commits)
+    found = ops.read_versions(*_open_repo(repo, sysroot), commits)
     if as_json:
         show(json.dumps([render_db.version_json(version) for version in found], indent=2))
     for version in () if as_json else found:
         show(render_db.version_text(version))
 
 
-def _open_repo(repo: Path | None, sysroot: Path) -> "Repo":
+def _open_repo(repo: Path | None, sysroot: Path) -> "tuple[Repo, Sysroot | None]":
+    """The repository to look into, and the sysroot it belongs to, unless it was named itself."""
     from rpmostree.tools.repo import Repo
 
-    return Repo(repo or admin.open_sysroot(sysroot.absolute()).repo)
+    root = None if repo else admin.open_sysroot(sysroot.absolute())
+    path = repo if root is None else root.repo
+    assert path is not None  # one of the two is given
+    return Repo(path), root

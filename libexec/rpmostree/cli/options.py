@@ -48,6 +48,19 @@ Unchanged77 = Annotated[
 ]
 Idempotent = Annotated[bool, typer.Option("--idempotent", help="Do nothing if it is already so")]
 AssumeYes = Annotated[bool, typer.Option("--assumeyes", "-y", help="Answer yes to all questions")]
+_NAMES = "an index, booted, pending, rollback, a version or a checksum"
+Named = Annotated[
+    str | None,
+    typer.Argument(metavar="DEPLOYMENT", help=_NAMES.capitalize()),
+]
+DeployIndex = Annotated[
+    str | None,
+    typer.Option(
+        "--deploy-index",
+        metavar="DEPLOYMENT",
+        help=f"Which deployment: {_NAMES}",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout")]
 
 

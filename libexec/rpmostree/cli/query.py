@@ -9,6 +9,7 @@ from rpmostree.cli import render_query
 from rpmostree.cli.app import show
 from rpmostree.cli.options import (
     CacheOnly,
+    DeployIndex,
     Reading,
     Stateroot,
     Waiting,
@@ -60,14 +61,12 @@ def why(
     common: Reading,
     package: Annotated[str, typer.Argument(metavar="PACKAGE")],
     stateroot: Stateroot = None,
-    deploy_index: Annotated[
-        int | None, typer.Option("--deploy-index", metavar="N", help="Look at deployment N")
-    ] = None,
+    deploy_index: DeployIndex = None,
 ) -> None:
     """Tell why a package is there: by the base, or by which request."""
     from rpmostree.ops import why as ops
 
-    found = ops.explain(common.open(), package, stateroot=stateroot, index=deploy_index)
+    found = ops.explain(common.open(), package, stateroot=stateroot, start=deploy_index)
     if common.as_json:
         show(json.dumps([render_query.reason_json(reason) for reason in found], indent=2))
     else:

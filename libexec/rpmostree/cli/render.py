@@ -9,6 +9,7 @@ from rpmostree.model.nevra import Nevra
 
 if TYPE_CHECKING:  # the verb itself is loaded only where it is run
     from rpmostree.model.plan import Outcome, Plan
+    from rpmostree.ops.cleanup import Cleaned
 
 QUEUED = 'Changes queued for next boot. Run "systemctl reboot" to start a reboot'
 RUN_REBOOT = 'Run "systemctl reboot" to start a reboot'
@@ -141,6 +142,35 @@ def outcome_json(outcome: "Outcome") -> dict[str, object]:
         "staged": outcome.staged,
         "pkgdiff": changes_json(outcome.diff),
         "plan": None if plan is None else plan_json(plan),
+    }
+
+
+def cleaned_text(cleaned: "Cleaned") -> str:
+    """What `cleanup` came to, or would come to."""
+    if cleaned.dry_run:
+        lines = [f"Deployment kept: {d.id}" for d in cleaned.kept]
+        lines += [f"Deployment dropped: {d.id}" for d in cleaned.dropped]
+        lines += [f"Would free: {_freed_text(cleaned)}", "Exiting because of '--dry-run' option"]
+        return "\n".join(lines)
+    freed = f"Freed: {_freed_text(cleaned)}" if cleaned.freed or cleaned.branches else ""
+    return "\n".join(filter(None, (cleaned.text, freed)))
+
+
+def _freed_text(cleaned: "Cleaned") -> str:
+    return f"{size_text(cleaned.freed)} (pkgcache branches: {cleaned.branches})"
+
+
+def cleaned_json(cleaned: "Cleaned") -> dict[str, object]:
+    """`freed` is in bytes; as ostree rounds it, unless it is a dry run's."""
+    return {
+        "changed": bool(cleaned.dropped) and not cleaned.dry_run,
+        "message": cleaned.text,
+        "deployments": {
+            "kept": [d.id for d in cleaned.kept],
+            "dropped": [d.id for d in cleaned.dropped],
+        },
+        "freed": cleaned.freed,
+        "pkgcache-branches": cleaned.branches,
     }
 
 

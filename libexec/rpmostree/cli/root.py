@@ -19,6 +19,8 @@ VERBS = {
     "rebase": "updates",
     "rollback": "updates",
     "reset": "updates",
+    "pin": "deployments",
+    "unpin": "deployments",
     "install": "packages",
     "uninstall": "packages",
     "hold": "packages",
@@ -28,7 +30,12 @@ VERBS = {
     "initramfs": "boot",
     "initramfs-etc": "boot",
     "cleanup": "system",
+    "finalize-deployment": "deployments",
+    "reload": "system",
+    "usroverlay": "deployments",
     "db": "db",
+    "history": "history",
+    "undo": "history",
     "search": "query",
     "refresh-md": "query",
     "why": "query",
@@ -42,6 +49,7 @@ ALIASES = {
     "remove": "uninstall",
     "rpm": "db",
     "makecache": "refresh-md",
+    "unlock": "usroverlay",
 }
 
 

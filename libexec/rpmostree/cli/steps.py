@@ -22,6 +22,8 @@ PIPELINES: tuple[dict[str, float], ...] = (
         "undeploy": 0.3,
         "prune": 0.3,
         "reorder": 0.5,
+        "pin": 0.1,
+        "unpin": 0.1,
         "deploy": 2.0,
     },
     {

@@ -1,4 +1,4 @@
-"""Verbs of the system as a whole: status, cleanup, cancel."""
+"""Verbs of the system as a whole: status, cleanup, reload, cancel."""
 
 import json
 import sys
@@ -12,6 +12,7 @@ from rpmostree.cli.app import show
 from rpmostree.cli.change import finish
 from rpmostree.cli.options import Changing, Reading, Stateroot, takes
 from rpmostree.cli.usage import UsageError
+from rpmostree.model.plan import Outcome
 
 if TYPE_CHECKING:
     from rpmostree.ops.status import Status
@@ -88,13 +89,37 @@ def cleanup(
     repomd: Annotated[
         bool, typer.Option("--repomd", "-m", help="Delete cached rpm repo metadata")
     ] = False,
+    keep: Annotated[
+        int | None,
+        typer.Option(
+            "--keep", metavar="N", min=0, help="Remove all but the first N removable deployments"
+        ),
+    ] = None,
+    deployment: Annotated[
+        str | None,
+        typer.Option("--deployment", metavar="DEPLOYMENT", help="Remove just this deployment"),
+    ] = None,
 ) -> None:
-    """Clear cached or pending data."""
+    """Clear cached or pending data, and deployments; never the booted one or a pinned one."""
     from rpmostree.ops import cleanup as ops
 
-    what = ops.Cleanup(base=base, pending=pending, rollback=rollback_, repomd=repomd)
-    outcome = ops.clean_up(common.open(), what, stateroot=stateroot, wait=common.patience)
-    finish(common, outcome, "")
+    what = ops.Cleanup(base, pending, rollback_, repomd, keep, deployment)
+    found = ops.clean_up(
+        common.open(), what, stateroot=stateroot, dry_run=common.dry_run, wait=common.patience
+    )
+    if common.as_json:
+        show(json.dumps(render.cleaned_json(found), indent=2))
+    else:
+        show(render.cleaned_text(found))
+
+
+@takes(Reading)
+def reload(common: Reading, stateroot: Stateroot = None) -> None:
+    """Reload configuration: tell whether it can be read."""
+    from rpmostree.ops import reload as ops
+
+    ops.reload(common.open(), stateroot=stateroot)
+    finish(common, Outcome(""), "")
 
 
 @takes(Reading)

@@ -18,6 +18,7 @@ from rpmostree.cli.options import (
     Changing,
     Deploying,
     DownloadOnly,
+    Named,
     Reboot,
     takes,
 )
@@ -273,9 +274,9 @@ def reset(
 
 
 @takes(Changing)
-def rollback(common: Changing, reboot: Reboot = False) -> None:
-    """Revert to the previously booted tree."""
+def rollback(common: Changing, deployment: Named = None, reboot: Reboot = False) -> None:
+    """Revert to the previously booted tree, or to the deployment that is named."""
     from rpmostree.ops import rollback as ops
 
-    outcome = ops.rollback(common.open(), dry_run=common.dry_run, wait=common.patience)
+    outcome = ops.rollback(common.open(), deployment, dry_run=common.dry_run, wait=common.patience)
     finish(common, outcome, render.QUEUED, reboot=reboot)

@@ -5,7 +5,7 @@ parser has it (Documentation/admin-guide/kernel-parameters.rst). All functions r
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 Kargs = tuple[str, ...]
 
@@ -27,6 +27,15 @@ class KargsEdit:
             or self.append
             or self.append_if_missing
             or self.delete_if_present
+        )
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options that ask for it."""
+        return tuple(
+            f"--{field.name.replace('_', '-')}={word}"
+            for field in fields(self)
+            for word in getattr(self, field.name)
         )
 
 

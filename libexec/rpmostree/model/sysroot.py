@@ -32,6 +32,11 @@ class Sysroot:
         return self.private / "lock"
 
     @property
+    def history(self) -> Path:
+        """What was changed, one line of JSON for each time."""
+        return self.private / "history.jsonl"
+
+    @property
     def local_packages(self) -> Path:
         """RPM files given by the administrator, by the digest of their headers."""
         return self.private / "local"

@@ -33,7 +33,7 @@ class Change:
 
     `explicit` are requests that must not turn out to be satisfied already. `keeps_tree` says that
     the commit stays as it is (kernel arguments); `forced` that there is a new deployment even if
-    all is as wished; `index` which deployment to start from instead of the default one;
+    all is as wished; `start` the name of the deployment to start from, if not the default one;
     `moves_base` that it is no hindrance if the present base was never configured; `offline` that
     nothing new is wanted, so that what was downloaded before will do.
     `unchanged` and `done` are the closing words.
@@ -47,7 +47,7 @@ class Change:
     explicit: frozenset[str] = frozenset()
     keeps_tree: bool = False
     forced: bool = False
-    index: int | None = None
+    start: str | None = None
     moves_base: bool = False
     offline: bool = False
     unchanged: Callable[[Ground], str] = _no_change
@@ -71,7 +71,7 @@ class Change:
 
     def ground(self, sysroot: Sysroot, stateroot: str | None) -> Ground:
         """What the change starts from. Raises BadInput if there is no such deployment."""
-        return find_ground(sysroot, stateroot).at(self.index)
+        return find_ground(sysroot, stateroot).at(Repo(sysroot.repo), self.start)
 
     def edited(self, repo: Repo, ground: Ground, wish: Wish) -> Wish:
         for edit in self.edits:

@@ -14,8 +14,10 @@ from rpmostree.model.changelog import Entry, news_of_upgrades
 from rpmostree.model.deployment import Deployment
 from rpmostree.model.diff import Change, PackageChange, diff_packages
 from rpmostree.model.layered import base_checksum, read_pkglist
+from rpmostree.model.naming import ROLES
 from rpmostree.model.nevra import Nevra
 from rpmostree.model.sysroot import Sysroot
+from rpmostree.ops.naming import find_commit, find_named
 from rpmostree.tools import ostree, rpm
 from rpmostree.tools import sysroot as admin
 from rpmostree.tools.repo import Repo
@@ -91,9 +93,11 @@ def _read_news(
     return news_of_upgrades(upgrades, before, after)
 
 
-def list_packages(repo: Repo, words: Sequence[str]) -> tuple[PackageList, ...]:
+def list_packages(
+    repo: Repo, sysroot: Sysroot | None, words: Sequence[str]
+) -> tuple[PackageList, ...]:
     """The packages of each word that is a revision, filtered by the words that are none."""
-    revisions, patterns = _split_words(repo, words)
+    revisions, patterns = _split_words(repo, _deployed(sysroot), words)
     return tuple(
         PackageList(
             revision,
@@ -104,9 +108,10 @@ def list_packages(repo: Repo, words: Sequence[str]) -> tuple[PackageList, ...]:
     )
 
 
-def read_versions(repo: Repo, names: Sequence[str]) -> tuple[Version, ...]:
+def read_versions(repo: Repo, sysroot: Sysroot | None, names: Sequence[str]) -> tuple[Version, ...]:
     """One word for all packages of each commit; equal words, equal packages."""
-    revisions = [_resolve(repo, name) for name in names]
+    deployments = _deployed(sysroot)
+    revisions = [_resolve(repo, deployments, name) for name in names]
     return tuple(Version(r, _digest(read_packages(repo, r.checksum))) for r in revisions)
 
 
@@ -141,13 +146,13 @@ def copy_database(repo: Repo, checksum: str) -> Iterator[Path]:
 
 
 def _choose(repo: Repo, sysroot: Sysroot | None, names: Sequence[str]) -> tuple[Revision, Revision]:
+    deployments = _deployed(sysroot)
     if len(names) >= 2:
-        return _resolve(repo, names[0]), _resolve(repo, names[1])
-    deployments = admin.list_deployments(sysroot) if sysroot else ()
+        return _resolve(repo, deployments, names[0]), _resolve(repo, deployments, names[1])
     here = _here(deployments)
     this = "booted deployment" if here.booted else "default deployment"
     if names:
-        return _named(here, this), _resolve(repo, names[0])
+        return _named(here, this), _resolve(repo, deployments, names[0])
     mine = [d for d in deployments if d.stateroot == here.stateroot]
     if mine[0] != here:
         return _named(here, this), _named(mine[0], "pending deployment")
@@ -170,8 +175,20 @@ def _named(deployment: Deployment, name: str) -> Revision:
     return Revision(name, deployment.checksum)
 
 
-def _resolve(repo: Repo, name: str) -> Revision:
-    return Revision(name, repo.resolve(name))
+def _deployed(sysroot: Sysroot | None) -> tuple[Deployment, ...]:
+    return admin.list_deployments(sysroot) if sysroot else ()
+
+
+def _resolve(repo: Repo, deployments: Sequence[Deployment], name: str) -> Revision:
+    checksum = _find(repo, deployments, name)
+    if checksum is None and name in ROLES and deployments:
+        checksum = find_named(repo, deployments, name).checksum  # which tells what there is
+    return Revision(name, checksum or repo.resolve(name))
+
+
+def _find(repo: Repo, deployments: Sequence[Deployment], name: str) -> str | None:
+    """The commit that is meant; what is no revision may be the name of a deployment."""
+    return repo.find(name) or find_commit(repo, deployments, name)
 
 
 def _base_of(repo: Repo, revision: Revision) -> Revision:
@@ -179,17 +196,21 @@ def _base_of(repo: Repo, revision: Revision) -> Revision:
     return Revision(revision.name, base_checksum(commit, revision.checksum))
 
 
-def _split_words(repo: Repo, words: Sequence[str]) -> tuple[list[Revision], list[str]]:
+def _split_words(
+    repo: Repo, deployments: Sequence[Deployment], words: Sequence[str]
+) -> tuple[list[Revision], list[str]]:
     revisions: list[Revision] = []
     patterns: list[str] = []
     for word in words:
-        checksum = repo.find(word) if not patterns else None
+        checksum = _find(repo, deployments, word) if not patterns else None
         if checksum is not None:
             revisions.append(Revision(word, checksum))
         else:
             patterns.append(word.lower())
     if not revisions:
-        raise BadInput(f"Refspec '{words[0]}' not found" if words else "no revision was named")
+        if not words:
+            raise BadInput("no revision was named")
+        _resolve(repo, deployments, words[0])  # which tells that it is none
     return revisions, patterns
 
 

@@ -14,6 +14,7 @@ from rpmostree.model.origin import Origin
 from rpmostree.model.plan import Wish
 from rpmostree.model.rpmrepo import RpmRepo
 from rpmostree.model.sysroot import Sysroot
+from rpmostree.ops.naming import find_named
 from rpmostree.tools import dnf, settings
 from rpmostree.tools import sysroot as admin
 from rpmostree.tools.repo import Repo
@@ -39,15 +40,11 @@ class Ground:
     def etc(self) -> Path:
         return self.merge.path / "etc"
 
-    def at(self, index: int | None) -> "Ground":
-        """The same with another deployment to edit, if an index names one. Raises BadInput."""
-        if index is None:
+    def at(self, repo: Repo, name: str | None) -> "Ground":
+        """The same with another deployment to edit, if one is named. Raises BadInput."""
+        if name is None:
             return self
-        if not 0 <= index < len(self.deployments):
-            raise BadInput(
-                f"Out of range deployment index {index}, expected < {len(self.deployments)}"
-            )
-        return replace(self, default=self.deployments[index])
+        return replace(self, default=find_named(repo, self.deployments, name))
 
 
 def find_ground(sysroot: Sysroot, stateroot: str | None) -> Ground:

@@ -16,39 +16,41 @@ _RUNNING = Path("/proc/cmdline")
 
 
 def read_kargs(
-    sysroot: Sysroot, *, stateroot: str | None, index: int | None, running: bool
+    sysroot: Sysroot, *, stateroot: str | None, start: str | None, running: bool
 ) -> Kargs:
-    """The arguments of a deployment (the default one), or of the running kernel."""
+    """The arguments of the default deployment, one that is named, or of the running kernel."""
     if running:
         return split_kargs(read_text(_RUNNING) or "")
-    return find_ground(sysroot, stateroot).at(index).default.kargs
+    ground = find_ground(sysroot, stateroot)
+    return ground.at(Repo(sysroot.repo), start).default.kargs
 
 
-def change_kargs(edit: KargsEdit, *, index: int | None = None, running: bool = False) -> Change:
+def change_kargs(edit: KargsEdit, *, start: str | None = None, running: bool = False) -> Change:
     """Deploy the same commit with edited arguments. Raises BadInput if an edit does not fit.
 
-    `index` says which deployment to start from, `running` to start from the arguments of the
+    `start` names the deployment to start from; `running` says to start from the arguments of the
     running kernel.
     """
 
     def apply(_repo: Repo, _ground: Ground, wish: Wish) -> Wish:
-        start = split_kargs(read_text(_RUNNING) or "") if running else wish.kargs
+        given = split_kargs(read_text(_RUNNING) or "") if running else wish.kargs
         try:
-            return replace(wish, kargs=edit_kargs(editable(start), edit))
+            return replace(wish, kargs=edit_kargs(editable(given), edit))
         except ValueError as error:
             raise BadInput(str(error)) from error
 
+    source = ("--import-proc-cmdline",) if running else ()
     return Change(
-        "kargs",
+        " ".join(("kargs", *source, *edit.options)),
         edits=(apply,),
         keeps_tree=True,
-        index=index,
+        start=start,
         unchanged=_no_changes,
         done="Kernel arguments updated.",
     )
 
 
-def replace_kargs(before: Kargs, after: Kargs, *, index: int | None = None) -> Change:
+def replace_kargs(before: Kargs, after: Kargs, *, start: str | None = None) -> Change:
     """Deploy the same commit with these arguments, unless they are no longer those of `before`.
 
     Raises BadInput then: somebody else has changed them meanwhile.
@@ -66,7 +68,7 @@ def replace_kargs(before: Kargs, after: Kargs, *, index: int | None = None) -> C
         "kargs --editor",
         edits=(apply,),
         keeps_tree=True,
-        index=index,
+        start=start,
         unchanged=_no_changes,
         done="Kernel arguments updated.",
     )

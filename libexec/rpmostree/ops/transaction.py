@@ -11,7 +11,7 @@ step is seen by anybody.
 import os
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +20,15 @@ from types import FrameType
 from rpmostree.base import events, faults, lock, syscalls
 from rpmostree.base.errors import BadInput, RpmOstreeError
 from rpmostree.base.files import remove_tree
+from rpmostree.model.deployment import Deployment
 from rpmostree.model.layered import base_checksum, is_layered, read_pkglist
 from rpmostree.model.nevra import parse_nevra
+from rpmostree.model.origin import LocalPackage
 from rpmostree.model.pkgcache import PREFIX as CACHE
 from rpmostree.model.pkgcache import cache_ref
 from rpmostree.model.refspec import Refspec
 from rpmostree.model.sysroot import Sysroot
+from rpmostree.ops.history import note, take_snapshot
 from rpmostree.tools import mount
 from rpmostree.tools import sysroot as admin
 from rpmostree.tools.repo import Repo
@@ -43,6 +46,7 @@ class Transaction:
     """A change in progress. `staging` is empty at first, and gone afterwards."""
 
     sysroot: Sysroot
+    title: str
     repo: Repo
     staging: Path
     held: lock.Lock
@@ -58,11 +62,13 @@ class Transaction:
     @contextmanager
     def last_step(self, name: str, title: str | None = None) -> Iterator[None]:
         """The step that becomes visible. It cannot be cancelled, only cut off by force."""
+        before = take_snapshot(self.sysroot)
         with self.step(name, title), _no_interrupt():
             yield
             refresh_base_refs(self.sysroot, self.repo)
             forget_unused(self.sysroot, self.repo)
             admin.touch(self.sysroot)
+            note(self.sysroot, self.title, before)
         faults.reach(f"after-{name}")
 
     def hold(self, base: str, layer: str | None = None) -> None:
@@ -92,7 +98,7 @@ def begin(sysroot: Sysroot, title: str, wait: float = 0) -> Iterator[Transaction
         stack.callback(_let_go, sysroot)
         faults.reach("begin")
         try:
-            yield Transaction(sysroot, Repo(sysroot.repo), staging, held)
+            yield Transaction(sysroot, title, Repo(sysroot.repo), staging, held)
         except RpmOstreeError as error:
             error.hint = error.hint or _space_hint(sysroot)
             raise
@@ -134,23 +140,30 @@ def refresh_base_refs(sysroot: Sysroot, repo: Repo) -> None:
 
 def forget_unused(sysroot: Sysroot, repo: Repo) -> None:
     """Drop kept package files, and packages in the genuine tool's cache, that no deployment has."""
-    wanted: set[str] = set()
-    kept: set[str] = set()
-    imported = repo.list_refs(CACHE)
-    for deployment in admin.list_deployments(sysroot):
-        origin = deployment.origin
-        local = (*origin.local_packages, *origin.local_fileoverrides, *origin.local_replacements)
-        local += origin.held
-        kept |= {f"{package.sha256}.rpm" for package in local}
-        wanted |= {package.nevra for package in local}
-        if imported:
-            listed = read_pkglist(repo.load_commit(deployment.checksum))
-            wanted |= set(map(str, listed or ()))
-    for name in imported.keys() - {cache_ref(parse_nevra(nevra)) for nevra in wanted}:
+    deployments = admin.list_deployments(sysroot)
+    for name in unused_branches(repo, deployments):
         repo.delete_ref(Refspec(name))
+    kept = {f"{package.sha256}.rpm" for d in deployments for package in _local_packages(d)}
     for path in sysroot.local_packages.glob("*.rpm"):
         if path.name not in kept:
             path.unlink()
+
+
+def unused_branches(repo: Repo, deployments: Iterable[Deployment]) -> set[str]:
+    """Branches of packages in the genuine tool's cache that none of the deployments has."""
+    imported = repo.list_refs(CACHE)
+    wanted: set[str] = set()
+    for deployment in deployments if imported else ():
+        wanted |= {package.nevra for package in _local_packages(deployment)}
+        listed = read_pkglist(repo.load_commit(deployment.checksum))
+        wanted |= set(map(str, listed or ()))
+    return imported.keys() - {cache_ref(parse_nevra(nevra)) for nevra in wanted}
+
+
+def _local_packages(deployment: Deployment) -> tuple[LocalPackage, ...]:
+    origin = deployment.origin
+    given = (*origin.local_packages, *origin.local_fileoverrides, *origin.local_replacements)
+    return (*given, *origin.held)
 
 
 def _staging_area(sysroot: Sysroot) -> Path:

@@ -36,14 +36,15 @@ class Reason:
 
 
 def explain(
-    sysroot: Sysroot, name: str, *, stateroot: str | None = None, index: int | None = None
+    sysroot: Sysroot, name: str, *, stateroot: str | None = None, start: str | None = None
 ) -> tuple[Reason, ...]:
-    """A reason for each package of a deployment (the default one) that `name` may mean.
+    """A reason for each package of a deployment that `name` may mean.
 
-    Needs no network and no rights. Raises BadInput if there is no such package.
+    The deployment is the default one, or the one that `start` names. Needs no network and no
+    rights. Raises BadInput if there is no such package or deployment.
     """
-    deployment = find_ground(sysroot, stateroot).at(index).default
     repo = Repo(sysroot.repo)
+    deployment = find_ground(sysroot, stateroot).at(repo, start).default
     base = base_checksum(repo.load_commit(deployment.checksum), deployment.checksum)
     before, after = set(read_packages(repo, base)), read_packages(repo, deployment.checksum)
     with copy_database(repo, deployment.checksum) as database:

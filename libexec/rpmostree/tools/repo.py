@@ -4,6 +4,7 @@ No process is started, which is what makes `status` fast. Content objects, and e
 needs policy (pulls, signatures, pruning), are left to the binary: see tools.ostree.
 """
 
+import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +85,21 @@ class Repo:
         top = self.path / "refs/heads"
         files = (p for p in (top / prefix).rglob("*") if p.is_file())
         return {str(p.relative_to(top)): (read_text(p) or "").strip() for p in files}
+
+    def list_tips(self) -> dict[str, str]:
+        """The commits of all branches, local or remote, by their paths below `refs`."""
+        top = self.path / "refs"
+        files = (p for p in top.rglob("*") if p.is_file())
+        return {str(p.relative_to(top)): (read_text(p) or "").strip() for p in files}
+
+    def object_sizes(self) -> dict[str, int]:
+        """Bytes on disk of all objects, by `CHECKSUM.KIND`."""
+        found: dict[str, int] = {}
+        for folder in (self.path / "objects").iterdir():
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    found[folder.name + entry.name] = entry.stat(follow_symlinks=False).st_size
+        return found
 
     def has_commit(self, checksum: str) -> bool:
         return self._object(checksum, "commit").exists()

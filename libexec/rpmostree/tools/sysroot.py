@@ -5,6 +5,7 @@ arguments and, through the `ostree=` links, the directories; origins lie beside 
 """
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -222,9 +223,21 @@ def unlock_finalization(sysroot: Sysroot) -> None:
     (sysroot.path / _LOCKED).unlink(missing_ok=True)
 
 
-def undeploy(sysroot: Sysroot, index: int) -> None:
-    """Drop the deployment at `index`. ostree refuses for the booted one."""
-    run([*_admin(sysroot, "undeploy"), str(index)], what="cannot drop the deployment")
+def undeploy(sysroot: Sysroot, index: int) -> int:
+    """Drop the deployment at `index`; returns bytes freed. ostree refuses for the booted one."""
+    words = [*_admin(sysroot, "undeploy"), str(index)]
+    return freed_bytes(run(words, what="cannot drop the deployment").stdout)
+
+
+def pin(sysroot: Sysroot, index: int, *, pinned: bool) -> None:
+    """Keep the deployment at `index` from being dropped, or no longer. Not for a staged one."""
+    words = [*_admin(sysroot, "pin"), *([] if pinned else ["--unpin"]), str(index)]
+    run(words, what="cannot pin the deployment" if pinned else "cannot unpin the deployment")
+
+
+def unlock(arguments: Sequence[str]) -> str:
+    """Make /usr of the running system writable; ostree's own report."""
+    return run(["ostree", "admin", "unlock", *arguments], what="cannot unlock /usr").stdout
 
 
 def set_default(sysroot: Sysroot, index: int) -> bool:
@@ -235,9 +248,18 @@ def set_default(sysroot: Sysroot, index: int) -> bool:
     return True
 
 
-def clean_up(sysroot: Sysroot) -> str:
-    """Drop boot files and objects that nothing refers to; ostree's own report."""
-    return run(_admin(sysroot, "cleanup"), what="cannot clean up").stdout
+def clean_up(sysroot: Sysroot) -> int:
+    """Drop boot files and objects that nothing refers to; returns bytes freed."""
+    return freed_bytes(run(_admin(sysroot, "cleanup"), what="cannot clean up").stdout)
+
+
+def freed_bytes(said: str) -> int:
+    """What ostree says it has freed; it rounds to one digit after the point (g_format_size)."""
+    match = re.search(r"^Freed objects: ([0-9.,]+)\s(\w+)", said, re.MULTILINE)
+    if match is None:
+        return 0
+    unit = {"kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}.get(match[2], 1)
+    return round(float(match[1].replace(",", "")) * unit)
 
 
 def _admin(sysroot: Sysroot, verb: str) -> list[str]:

@@ -1,0 +1,37 @@
+"""The history of a sysroot as text and as JSON."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from rpmostree.model.history import Entry, PackageStep, State
+
+
+def history_text(entries: Sequence[Entry]) -> str:
+    """A paragraph for each change."""
+    return "\n\n".join(map(_entry_text, entries)) or "No changes were noted."
+
+
+def history_json(entries: Sequence[Entry]) -> dict[str, object]:
+    """Each entry as it was noted."""
+    return {"history": [asdict(entry) for entry in entries]}
+
+
+def _entry_text(entry: Entry) -> str:
+    lines = [f"{entry.id}  {entry.time}  {entry.user}  {entry.command}"]
+    if entry.changes_default:
+        old = "nothing" if entry.old is None else _state_text(entry.old)
+        lines.append(f"  Default: {old} -> {_state_text(entry.new)}")
+    if entry.old and entry.old.kargs != entry.new.kargs:
+        lines.append(f"  Kernel arguments: {' '.join(entry.new.kargs)}")
+    lines += [f"  {_step_text(step)}" for step in entry.packages]
+    return "\n".join(lines)
+
+
+def _state_text(state: State) -> str:
+    return f"{state.checksum[:10]}" + (f" ({state.version})" if state.version else "")
+
+
+def _step_text(step: PackageStep) -> str:
+    if step.old and step.new:
+        return f"Changed: {step.old} -> {step.new}"
+    return f"Added: {step.new}" if step.new else f"Removed: {step.old}"
