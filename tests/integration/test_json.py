@@ -144,7 +144,56 @@ SCRIPTS = {
         0 cleanup --pending
         0 cleanup --base --repomd
         0 install glob-one
-        0 cleanup --rollback
+        0 cleanup --rollback --dry-run
+        0 cleanup --keep=0
+    """,
+    "pin": """
+        0 pin --dry-run
+        0 pin
+        0 status
+        1 pin 7
+    """,
+    "unpin": """
+        0 unpin
+        0 pin
+        0 unpin --dry-run
+        0 unpin
+    """,
+    "hold": """
+        1 hold foo
+        0 install foo
+        0 hold --dry-run foo
+        0 hold foo
+        0 status
+        0 kargs --append=nosmt
+    """,
+    "unhold": """
+        1 unhold foo
+        0 install foo
+        0 hold foo
+        0 unhold foo
+    """,
+    "history": """
+        0 history
+        0 install foo
+        0 kargs --append=nosmt
+        0 history
+        0 history --lines=1
+    """,
+    "undo": """
+        1 undo
+        0 install foo
+        0 undo --dry-run
+        0 undo
+    """,
+    "reload": """
+        0 reload
+    """,
+    "finalize-deployment": """
+        1 finalize-deployment
+    """,
+    "usroverlay": """
+        1 usroverlay
     """,
     "cancel": """
         0 cancel
@@ -202,8 +251,6 @@ def run_json(host: Host, line: str, status: int = 0) -> Any:
     else:
         ran = host.run(*words, "--json", ok=None)
     assert ran.code == status, f"{line}: {ran}"
-    if status not in (0, 77) and not ran.stdout:  # drop this when errors are documents, too
-        return {}
     document = read_document(words, ran.stdout)
     assert ("error" in document) == (status not in (0, 77)), f"{line}: {ran}"
     return document
