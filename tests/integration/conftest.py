@@ -10,9 +10,8 @@ import pytest
 
 from rpmostree.base.syscalls import enter_private_mounts
 from tests.integration.host import Host, clone, copy_host, discard, mounted_disk, protect
-from tests.integration.installed import Distribution, make_distribution
+from tests.integration.installed import Distribution, copy_disk, make_distribution
 from tests.integration.world import World, make_world
-from tests.kit.sh import sh
 
 
 @pytest.fixture(scope="session")
@@ -73,5 +72,4 @@ def distribution(disk: Path) -> Iterator[Distribution]:
 @pytest.fixture
 def machine(distribution: Distribution, place: Path) -> Host:
     """A machine as an installer leaves it."""
-    sh("cp", "-a", distribution.template, place / "machine")
-    return protect(Host(place / "machine", distribution))
+    return protect(Host(copy_disk(distribution, place / "machine"), distribution))
