@@ -62,6 +62,8 @@ _rpm_ostree() {
             ' rebase') verb=rebase ;;
             ' rollback') verb=rollback ;;
             ' reset') verb=reset ;;
+            ' pin') verb=pin ;;
+            ' unpin') verb=unpin ;;
             ' install') verb=install ;;
             ' uninstall') verb=uninstall ;;
             ' hold') verb=hold ;;
@@ -74,10 +76,15 @@ _rpm_ostree() {
             ' initramfs') verb=initramfs ;;
             ' initramfs-etc') verb=initramfs-etc ;;
             ' cleanup') verb=cleanup ;;
+            ' finalize-deployment') verb=finalize-deployment ;;
+            ' reload') verb=reload ;;
+            ' usroverlay') verb=usroverlay ;;
             ' db') verb=db ;;
             'db diff') verb='db diff' ;;
             'db list') verb='db list' ;;
             'db version') verb='db version' ;;
+            ' history') verb=history ;;
+            ' undo') verb=undo ;;
             ' search') verb=search ;;
             ' refresh-md') verb=refresh-md ;;
             ' why') verb=why ;;
@@ -88,7 +95,7 @@ _rpm_ostree() {
     done
     case $verb in
         '')
-            words='status upgrade deploy rebase rollback reset install uninstall hold unhold override kargs initramfs initramfs-etc cleanup db search refresh-md why cancel compose --version --help -h'
+            words='status upgrade deploy rebase rollback reset pin unpin install uninstall hold unhold override kargs initramfs initramfs-etc cleanup finalize-deployment reload usroverlay db history undo search refresh-md why cancel compose --version --help -h'
             ;;
         status)
             case $prev in
@@ -137,7 +144,7 @@ _rpm_ostree() {
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--reboot -r --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--reboot -r --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --help -h'; else kind='indices'; fi
                     ;;
             esac
             ;;
@@ -149,6 +156,24 @@ _rpm_ostree() {
                 --progress) words='auto plain none jsonl' ;;
                 *)
                     if [[ $cur == -* ]]; then words='--overlays -l --overrides -o --initramfs -i --reboot -r --install --uninstall --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
+                    ;;
+            esac
+            ;;
+        pin)
+            case $prev in
+                --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
+                *)
+                    if [[ $cur == -* ]]; then words='--sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --help -h'; else kind='indices'; fi
+                    ;;
+            esac
+            ;;
+        unpin)
+            case $prev in
+                --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
+                *)
+                    if [[ $cur == -* ]]; then words='--sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --help -h'; else kind='indices'; fi
                     ;;
             esac
             ;;
@@ -265,11 +290,39 @@ _rpm_ostree() {
             ;;
         cleanup)
             case $prev in
+                --stateroot | --os | --keep) kind='word' ;;
+                --deployment) kind='indices' ;;
+                --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
+                *)
+                    if [[ $cur == -* ]]; then words='--stateroot --os --base -b --pending -p --rollback -r --repomd -m --keep --deployment --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --help -h'; else kind='word'; fi
+                    ;;
+            esac
+            ;;
+        finalize-deployment)
+            case $prev in
                 --stateroot | --os) kind='word' ;;
                 --sysroot) kind='directory' ;;
                 --progress) words='auto plain none jsonl' ;;
                 *)
-                    if [[ $cur == -* ]]; then words='--stateroot --os --base -b --pending -p --rollback -r --repomd -m --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --help -h'; else kind='word'; fi
+                    if [[ $cur == -* ]]; then words='--stateroot --os --allow-missing-checksum --allow-unlocked --sysroot --json --schema --quiet -q --wait --verbose -v --progress --help -h'; else kind='word'; fi
+                    ;;
+            esac
+            ;;
+        reload)
+            case $prev in
+                --stateroot | --os) kind='word' ;;
+                --sysroot) kind='directory' ;;
+                *)
+                    if [[ $cur == -* ]]; then words='--stateroot --os --sysroot --json --schema --quiet -q --help -h'; else kind='word'; fi
+                    ;;
+            esac
+            ;;
+        usroverlay)
+            case $prev in
+                --sysroot) kind='directory' ;;
+                *)
+                    if [[ $cur == -* ]]; then words='--sysroot --json --schema --quiet -q --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
@@ -298,6 +351,25 @@ _rpm_ostree() {
                 --repo | -r | --sysroot) kind='directory' ;;
                 *)
                     if [[ $cur == -* ]]; then words='--repo -r --sysroot --json --schema --help -h'; else kind='word'; fi
+                    ;;
+            esac
+            ;;
+        history)
+            case $prev in
+                --lines | -n) kind='word' ;;
+                --sysroot) kind='directory' ;;
+                *)
+                    if [[ $cur == -* ]]; then words='--lines -n --sysroot --json --schema --quiet -q --help -h'; else kind='word'; fi
+                    ;;
+            esac
+            ;;
+        undo)
+            case $prev in
+                --sysroot) kind='directory' ;;
+                --progress) words='auto plain none jsonl' ;;
+                --stateroot | --os) kind='word' ;;
+                *)
+                    if [[ $cur == -* ]]; then words='--reboot -r --cache-only -C --sysroot --json --schema --quiet -q --wait --verbose -v --progress --dry-run -n --stateroot --os --lock-finalization --unchanged-exit-77 --help -h'; else kind='word'; fi
                     ;;
             esac
             ;;
