@@ -83,7 +83,7 @@ def test_licences_are_inside(single_file):
         names = archive.namelist()
         assert b"GNU LESSER GENERAL PUBLIC LICENSE" in archive.read("LICENSE")
     carried = {name.partition("/")[0] for name in names if ".dist-info/" in name}
-    assert len(carried) == 6
+    assert len(carried) == 7
     for package in carried:
         inside = [name for name in names if name.startswith(f"{package}/")]
         assert f"{package}/METADATA" in inside

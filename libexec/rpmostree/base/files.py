@@ -63,3 +63,13 @@ def link_or_copy(source: Path, target: Path) -> None:
         target.hardlink_to(source)
     except OSError:
         shutil.copyfile(source, target)
+
+
+def size_of_tree(top: Path) -> int:
+    """Bytes that the files below a directory take, roughly."""
+    sizes = (
+        (Path(where) / name).lstat().st_blocks * 512
+        for where, _, names in os.walk(top)
+        for name in names
+    )
+    return sum(sizes)

@@ -43,15 +43,15 @@ def carry_out(
 def finish(
     common: Reading, outcome: Outcome, hint: str, *, reboot: bool = False, exit_77: bool = False
 ) -> None:
-    """Print what came of a change, reboot if that was asked for, and exit with its status."""
+    """Reboot if that was asked for, print what came of a change, and exit with its status."""
     booted = admin.is_booted(common.open())
+    if reboot and outcome.changed and booted:
+        reboot_now()
     if common.as_json:
         show(json.dumps(render.outcome_json(outcome), indent=2))
         code = render.UNCHANGED if exit_77 and not outcome.changed else 0
     else:
         code = render.close(outcome, "" if reboot else hint, booted=booted, unchanged_77=exit_77)
-    if reboot and outcome.changed and booted:
-        reboot_now()
     raise typer.Exit(code)
 
 

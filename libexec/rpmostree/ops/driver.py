@@ -13,7 +13,6 @@ from rpmostree.base.errors import BadInput
 from rpmostree.base.files import read_text, write_atomically
 from rpmostree.model.gvariant import BadVariant, Variant, pack, unpack
 from rpmostree.model.sysroot import Sysroot
-from rpmostree.ops.transaction import require_root
 from rpmostree.tools import systemctl
 
 _HOST_IS_LITTLE = sys.byteorder == "little"
@@ -50,6 +49,8 @@ def write_driver(sysroot: Sysroot, driver: Driver) -> None:
 
 def register(sysroot: Sysroot, name: str) -> None:
     """Put the caller in charge. Raises BadInput if it does not run as a unit of systemd."""
+    from rpmostree.ops.transaction import require_root  # `status` reads drivers, and needs none
+
     require_root()
     unit = own_unit(read_text(Path("/proc/self/cgroup")) or "")
     if unit is None:

@@ -19,7 +19,6 @@ from rpmostree.tools import dnf, settings
 from rpmostree.tools import sysroot as admin
 from rpmostree.tools.repo import Repo
 
-_CACHE = Path("/var/cache/rpm-ostree")
 _RECIPE = "2"  # raise when the same inputs come to mean another commit
 
 
@@ -61,12 +60,7 @@ def find_ground(sysroot: Sysroot, stateroot: str | None) -> Ground:
             hint="deploy a first one with `ostree admin deploy`",
         )
     merge = next((d for d in mine if d.booted), mine[0])
-    return Ground(name, mine[0], merge, deployments, find_cache(sysroot, merge))
-
-
-def find_cache(sysroot: Sysroot, merge: Deployment) -> Path:
-    """The cache in the stateroot's /var, which may be a disk of its own on a running system."""
-    return _CACHE if merge.booted else sysroot.cache(merge.stateroot)
+    return Ground(name, mine[0], merge, deployments, admin.find_cache(sysroot, merge))
 
 
 def _choose_stateroot(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rpmostree.base.errors import BadInput
+from rpmostree.base.files import size_of_tree
 from rpmostree.model.deployment import Deployment
 from rpmostree.model.diff import diff_packages
 from rpmostree.model.nevra import Nevra
@@ -18,7 +19,6 @@ from rpmostree.tools import mount
 from rpmostree.tools import sysroot as admin
 from rpmostree.tools.repo import Repo
 
-_DEPLOYMENT = 8 << 20  # bytes a deployment takes at least: directories, /etc, its boot entry
 _INITRAMFS = 64 << 20  # bytes to allow for an initramfs that is yet to be made
 
 
@@ -106,7 +106,7 @@ def _with_surroundings(
     tx: Transaction, ground: Ground, plan: Plan, after: tuple[Nevra, ...], boot: int
 ) -> Plan:
     kept, dropped = split_deployments(ground)
-    needed = sum(i.size + i.download for i in plan.installs) + _DEPLOYMENT
+    needed = sum(i.size + i.download for i in plan.installs) + size_of_tree(ground.etc)
     return replace(
         plan,
         diff=diff_packages(read_packages(tx.repo, ground.merge.checksum), after),

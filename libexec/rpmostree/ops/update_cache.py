@@ -11,7 +11,7 @@ from rpmostree.model.deployment import Deployment
 from rpmostree.model.gvariant import BadVariant
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.model.update import CachedUpdate, parse_update
-from rpmostree.ops.ground import find_cache
+from rpmostree.tools.sysroot import find_cache
 
 
 def read_update(sysroot: Sysroot, running: Deployment) -> CachedUpdate | None:

@@ -20,6 +20,7 @@ from rpmostree.model.nevra import version_key
 from rpmostree.model.origin import Origin, parse_origin
 from rpmostree.model.sysroot import Sysroot
 
+_CACHE = Path("/var/cache/rpm-ostree")
 _STAGED = Path("run/ostree/staged-deployment")
 _LOCKED = Path("run/ostree/staged-deployment-locked")
 
@@ -72,6 +73,11 @@ def list_deployments(sysroot: Sysroot) -> tuple[Deployment, ...]:
         found = [replace(d, booted=d.path == here) for d in found]
         found = [*_read_staged(sysroot), *found]
     return tuple(replace(d, index=i) for i, d in enumerate(found))
+
+
+def find_cache(sysroot: Sysroot, deployment: Deployment) -> Path:
+    """The cache in a deployment's /var, which may be a disk of its own on a running system."""
+    return _CACHE if deployment.booted else sysroot.cache(deployment.stateroot)
 
 
 def list_stateroots(sysroot: Sysroot) -> tuple[str, ...]:

@@ -17,4 +17,4 @@ def show(unit: str, *properties: str) -> dict[str, str] | None:
 
 def reboot() -> None:
     """Ask for a reboot. Raises ToolFailed in systemd's words, as when something inhibits it."""
-    run(["systemctl", "reboot"], what="cannot reboot")
+    run(["systemctl", "reboot", "--check-inhibitors=yes"], what="cannot reboot")
