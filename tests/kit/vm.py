@@ -230,11 +230,11 @@ class VM:
         self.wait_shell(timeout)
         return self.run("systemctl is-system-running --wait", timeout, check=False).output.strip()
 
-    def reboot(self, timeout: float = 600) -> str:
+    def reboot(self, timeout: float = 600, command: str = "systemctl reboot") -> str:
         """Reboot in good order, so that staged deployments get finished; as wait_booted."""
         identity = "cat /proc/sys/kernel/random/boot_id"
         before = self.run(identity).output
-        self._send("systemctl reboot")
+        self._send(command)
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             time.sleep(1)

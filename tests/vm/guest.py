@@ -39,9 +39,9 @@ class Guest:
         failed = self("systemctl --failed --no-legend --plain || :") if state != "running" else ""
         assert (state, failed) == ("running", "")
 
-    def reboot(self) -> None:
+    def reboot(self, command: str = "systemctl reboot") -> None:
         """In good order, so that what is staged is finished."""
-        self.check_boot(self.vm.reboot(LONG))
+        self.check_boot(self.vm.reboot(LONG, command))
 
     def cut_power(self) -> None:
         """At once."""

@@ -1,5 +1,6 @@
 """The life of one machine, all of it from within: layer, upgrade, go back, lose power, tidy up."""
 
+import json
 import time
 from pathlib import Path
 
@@ -18,11 +19,16 @@ def test_the_life_of_a_machine(world: World, disk: Path) -> None:
     with Guest(world, disk) as guest:
         a_fresh_machine_knows_itself(guest, world)
         an_administrator_settles_in(guest)
+        a_locked_deployment_waits(guest, world)
+        the_running_system_is_pinned(guest)
+        a_file_goes_into_early_boot(guest)
         packages_are_staged_beside_the_running_system(guest)
         guest.reboot()
         the_layers_are_there(guest, world.first)
+        early_boot_has_the_file(guest)
+        it_is_known_who_did_what(guest)
         the_upgrade_takes_the_layers_along(guest, world)
-        guest.reboot()
+        guest.reboot(f"{PROGRAM} finalize-deployment {world.second}")
         the_new_base_has_the_layers(guest, world)
         the_rollback_is_prepared(guest)
         guest.reboot()
@@ -57,6 +63,47 @@ def an_administrator_settles_in(guest: Guest) -> None:
     guest("echo first > /etc/written-on-first")
     guest("echo kept > /var/lib/kept")
     guest("echo 'Be nice.' > /etc/motd")
+
+
+def a_locked_deployment_waits(guest: Guest, world: World) -> None:
+    guest.rpm_ostree("kargs", "--append=waits=1", "--lock-finalization")
+    staged = guest.deployments()[0]
+    assert staged["staged"] and staged["finalization-locked"]
+    refused = guest.try_rpm_ostree("finalize-deployment", "0" * 64)
+    assert refused.status == 1
+    assert f"Expected staged base checksum {'0' * 64}, but found {world.first}" in refused.output
+    guest.rpm_ostree("cleanup", "--pending")
+    (only,) = guest.deployments()
+    assert only["booted"]
+
+
+def the_running_system_is_pinned(guest: Guest) -> None:
+    guest.rpm_ostree("pin", "booted")
+    assert guest.booted()["pinned"]
+    guest.rpm_ostree("unpin", "booted")
+    assert not guest.booted()["pinned"]
+    nothing_is_left_behind(guest)
+
+
+def a_file_goes_into_early_boot(guest: Guest) -> None:
+    guest.rpm_ostree("initramfs-etc", "--track=/etc/motd")
+    staged = guest.deployments()[0]
+    assert staged["staged"] and staged["initramfs-etc"] == ["/etc/motd"]
+
+
+def early_boot_has_the_file(guest: Guest) -> None:
+    """The machine has just come up with the second initrd that its boot entry names."""
+    assert guest.booted()["initramfs-etc"] == ["/etc/motd"]
+    (image,) = set(guest("sed -n 's/^initrd .*overlays/overlays/p' /boot/loader/entries/*").split())
+    unpacked = guest(f"zcat /boot/ostree/initramfs-{image} | cpio -i --to-stdout etc/motd")
+    assert unpacked.splitlines()[0] == "Be nice."
+
+
+def it_is_known_who_did_what(guest: Guest) -> None:
+    rows = json.loads(guest.rpm_ostree("history", "--json"))
+    assert any(row["command"].startswith("install") for row in rows["history"])
+    message = "MESSAGE_ID=9bddbda177cd44d891b1b561a8a0ce9e"
+    assert guest(f"journalctl --no-pager --output=cat {message}")
 
 
 def packages_are_staged_beside_the_running_system(guest: Guest) -> None:
@@ -107,7 +154,7 @@ def everybody_is_there(guest: Guest) -> None:
 
 def the_upgrade_takes_the_layers_along(guest: Guest, world: World) -> None:
     guest("sed -i s/enabled=0/enabled=1/ /etc/yum.repos.d/tiny-updates.repo")
-    said = guest.rpm_ostree("upgrade")
+    said = guest.rpm_ostree("upgrade", "--lock-finalization")
     assert "Upgraded:" in said
     staged, booted = guest.deployments()[:2]
     assert staged["staged"] and booted["booted"]
