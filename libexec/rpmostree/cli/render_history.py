@@ -18,7 +18,7 @@ def history_json(entries: Sequence[Entry]) -> dict[str, object]:
 
 def _entry_text(entry: Entry) -> str:
     lines = [f"{entry.id}  {entry.time}  {entry.user}  {entry.command}"]
-    if entry.changes_default:
+    if entry.old is None or entry.old.checksum != entry.new.checksum:
         old = "nothing" if entry.old is None else _state_text(entry.old)
         lines.append(f"  Default: {old} -> {_state_text(entry.new)}")
     if entry.old and entry.old.kargs != entry.new.kargs:
