@@ -7,7 +7,6 @@ from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops.driver import (
     Driver,
     check_driver,
-    drop_driver,
     is_in_charge,
     is_inside,
     parse_driver,
@@ -22,13 +21,10 @@ ZINCATI = Driver("Zincati", "zincati.service")
 def test_record(tmp_path):
     sysroot = Sysroot(tmp_path)
     assert read_driver(sysroot) is None
-    drop_driver(sysroot)
     write_driver(sysroot, ZINCATI)
     assert read_driver(sysroot) == ZINCATI
     write_driver(sysroot, Driver("Other", "other.service"))
     assert read_driver(sysroot) == Driver("Other", "other.service")
-    drop_driver(sysroot)
-    assert read_driver(sysroot) is None
 
 
 def test_damaged_record(tmp_path):

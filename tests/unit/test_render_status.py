@@ -11,6 +11,7 @@ from rpmostree.cli.render_status import View, status_text
 from rpmostree.cli.render_update import available_text
 from rpmostree.cli.screen import Screen
 from rpmostree.cli.status_json import status_json
+from rpmostree.model.advisory import TYPE as ADVISORIES
 from rpmostree.model.deployment import Deployment
 from rpmostree.model.diff import diff_packages
 from rpmostree.model.gvariant import Variant, pack
@@ -19,7 +20,7 @@ from rpmostree.model.objects import Commit
 from rpmostree.model.origin import LocalPackage, Origin
 from rpmostree.model.refspec import Refspec
 from rpmostree.model.signature import Signature
-from rpmostree.model.update import ADVISORIES, CachedUpdate, Layer, diff_variant
+from rpmostree.model.update import CachedUpdate, Layer, diff_variant
 from rpmostree.ops.driver import Driver
 from rpmostree.ops.services import Services
 from rpmostree.ops.signing import Signing

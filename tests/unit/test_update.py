@@ -2,15 +2,13 @@
 
 import pytest
 
+from rpmostree.model.advisory import TYPE, Advisory
 from rpmostree.model.diff import diff_packages
 from rpmostree.model.gvariant import BadVariant, Variant, compile_type, pack, unpack
 from rpmostree.model.nevra import Nevra
 from rpmostree.model.update import (
-    ADVISORIES,
-    Advisory,
     CachedUpdate,
     Layer,
-    Severity,
     diff_variant,
     parse_update,
 )
@@ -32,7 +30,7 @@ def update(**more):
         "checksum": Variant("s", NEW),
         "update-sha256": Variant("s", OLD),
         "rpm-diff": diff_variant((Layer.BASE, change) for change in CHANGES),
-        "advisories": Variant(ADVISORIES, HOLES),
+        "advisories": Variant(TYPE, HOLES),
         "ref-has-new-commit": Variant("b", True),
         "timestamp": Variant("t", 7),
     }
@@ -63,8 +61,8 @@ def test_what_is_written_is_read():
 
 def test_security_advisories_by_severity():
     assert update().advisories == (
-        Advisory("A-1", Severity.UNKNOWN, ("came-1-1.noarch",), ()),
-        Advisory("A-2", Severity.CRITICAL, ("up-1:2-1.x86_64",), (("http://c", "C"),)),
+        Advisory("A-1", 1, 9, ("came-1-1.noarch",), ()),
+        Advisory("A-2", 1, 4, ("up-1:2-1.x86_64",), (("http://c", "C"),)),
     )
 
 

@@ -64,9 +64,14 @@ def regenerate(
     `arguments` are those of the image (none: dracut.DEFAULT), `more` those of the machine. `etc`
     is the machine's configuration, if that is to go in; else the image's defaults do.
     """
-    extra = {"/etc": etc} if etc is not None else {}
+    if not any((root.path / place / "dracut").exists() for place in ("usr/bin", "usr/sbin")):
+        raise BadInput(
+            "the image has no dracut, with which an initramfs is made",
+            hint="rpm-ostree install dracut, or a base that has it",
+        )
+    readable = {"/etc": etc} if etc is not None else {}
     dracut.run_depmod(root.inside(), release)
-    dracut.make_initramfs(root.inside(extra), release, arguments, "/var/tmp/initramfs.img", more)
+    dracut.make_initramfs(root.inside(readable), release, arguments, "/var/tmp/initramfs.img", more)
     image = root.path / "usr/lib/modules" / release / "initramfs.img"
     image.unlink(missing_ok=True)
     shutil.copyfile(root.var / "tmp/initramfs.img", image)

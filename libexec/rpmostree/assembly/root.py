@@ -53,9 +53,9 @@ class Root:
         """The prefix for a tool of the host that works on this root, seen at bwrap.TARGET."""
         return bwrap.host_tools_on(self.path, self.binds, readable or {})
 
-    def inside(self, extra: Mapping[str, Path] | None = None) -> tuple[str, ...]:
+    def inside(self, readable: Mapping[str, Path] | None = None) -> tuple[str, ...]:
         """The prefix for a program of the root itself."""
-        return bwrap.inside(self.path, {**self.binds, **(extra or {})})
+        return bwrap.inside(self.path, self.binds, readable or {})
 
 
 def open_root(repo: Repo, base: str, deployments: Sequence[Deployment], staging: Path) -> Root:

@@ -12,6 +12,7 @@ from rpmostree.cli.render_update import (
 )
 from rpmostree.cli.screen import Row, Screen, clock, lay_out, list_row, row, shell_word
 from rpmostree.cli.status_json import MANIFEST_DIGEST, layered_packages, variants
+from rpmostree.model.advisory import Advisory
 from rpmostree.model.diff import PackageChange
 from rpmostree.model.layered import text_value
 from rpmostree.model.objects import Commit
@@ -21,7 +22,6 @@ from rpmostree.model.overrides import (
     read_removals,
     read_replacements,
 )
-from rpmostree.model.update import Advisory
 from rpmostree.ops.services import Services
 from rpmostree.ops.status import DeploymentStatus, Live, Status
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rpmostree.cli.render import change_text, changes_json, counts
 from rpmostree.cli.screen import Row, Screen, clock, lay_out, row
+from rpmostree.model.advisory import Advisory, Severity
 from rpmostree.model.diff import Change, PackageChange
 from rpmostree.model.gvariant import Variant
 from rpmostree.model.gvariant_json import to_json
 from rpmostree.model.signature import Signature
-from rpmostree.model.update import Advisory, CachedUpdate, Severity
+from rpmostree.model.update import CachedUpdate
 
 _WIDTH = len("SecAdvisories")
 _TITLES = {
@@ -84,7 +85,7 @@ def advisory_rows(advisories: Sequence[Advisory], *, expanded: bool) -> Iterator
 
 
 def _severities(advisories: Iterable[Advisory]) -> str:
-    found = [a.severity for a in advisories]
+    found = [a.rank for a in advisories]
     names = {s: s.name.lower() for s in Severity} | {Severity.UNKNOWN: "unknown severity"}
     return ", ".join(f"{found.count(s)} {names[s]}" for s in Severity if s in found)
 
@@ -92,10 +93,10 @@ def _severities(advisories: Iterable[Advisory]) -> str:
 def _advisory_lines(advisories: Sequence[Advisory]) -> Iterator[str]:
     width = max(len(a.id) for a in advisories)
     for advisory in advisories:
-        severity = f"{advisory.severity.name.capitalize():<{len('Important')}}"
+        severity = f"{advisory.rank.name.capitalize():<{len('Important')}}"
         for package in advisory.packages:
             yield f"{advisory.id:<{width}}  {severity}  {package}"
-        for address, title in advisory.cves:
+        for address, title in advisory.references:
             yield f"  {title}"
             yield f"  {address}"
 

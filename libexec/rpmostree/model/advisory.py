@@ -8,7 +8,7 @@ from rpmostree.model.gvariant import Variant
 from rpmostree.model.objects import Commit
 
 _KEY = "rpmostree.advisories"
-_TYPE = "a(suuasa{sv})"
+TYPE = "a(suuasa{sv})"
 _SECURITY = 1  # DNF_ADVISORY_KIND_SECURITY
 
 
@@ -44,8 +44,12 @@ class Advisory:
 
 def read_advisories(commit: Commit) -> tuple[Advisory, ...]:
     """The advisories of a commit, as it lists them; none if it lists none."""
-    found = commit.get(_KEY)
-    if found is None or found.type != _TYPE or not isinstance(found.value, (list, tuple)):
+    return parse_advisories(commit.get(_KEY))
+
+
+def parse_advisories(found: Variant | None) -> tuple[Advisory, ...]:
+    """The advisories in a value as commits and the update cache have it; none if it is no such."""
+    if found is None or found.type != TYPE or not isinstance(found.value, (list, tuple)):
         return ()
     return tuple(
         Advisory(id_, kind, severity, tuple(packages), _references(extra))

@@ -93,7 +93,6 @@ class Outcome:
     staged: bool = False
     diff: tuple[PackageChange, ...] = ()
     plan: Plan | None = None
-    hint: str = ""
 
 
 @dataclass(frozen=True)

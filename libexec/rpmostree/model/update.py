@@ -5,19 +5,18 @@ tool writes are shown, too.
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
+from rpmostree.model.advisory import Advisory, parse_advisories
 from rpmostree.model.diff import Change, PackageChange
 from rpmostree.model.gvariant import BadVariant, Variant, pack, unpack
 from rpmostree.model.nevra import Nevra, parse_nevra
 
 _HOST_IS_LITTLE = sys.byteorder == "little"
-ADVISORIES = "a(suuasa{sv})"
 _PAIRS = "a(us(ss)(ss))"
 _SINGLES = "a(usss)"
-_SECURITY = 1  # libdnf's kind of advisory; the others are not shown
 _PLACES = {
     "upgraded": Change.UPGRADED,
     "downgraded": Change.DOWNGRADED,
@@ -31,26 +30,6 @@ class Layer(IntEnum):
 
     BASE = 0
     LAYERED = 1
-
-
-class Severity(IntEnum):
-    """How bad a hole is. The numbers are those of the file."""
-
-    UNKNOWN = 0
-    LOW = 1
-    MODERATE = 2
-    IMPORTANT = 3
-    CRITICAL = 4
-
-
-@dataclass(frozen=True)
-class Advisory:
-    """A security advisory, with the packages that carry its fix; `cves` as (address, title)."""
-
-    id: str
-    severity: Severity
-    packages: tuple[str, ...]
-    cves: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -95,10 +74,8 @@ class CachedUpdate:
     @property
     def advisories(self) -> tuple[Advisory, ...]:
         """The security advisories, the least severe ones first."""
-        found = self.values.get("advisories")
-        rows = found.value if found is not None and found.type == ADVISORIES else []
-        assert isinstance(rows, list)  # the type says so
-        return tuple(sorted(map(_read_advisory, _security(rows)), key=lambda a: a.severity))
+        found = parse_advisories(self.values.get("advisories"))
+        return tuple(sorted((a for a in found if a.is_security), key=lambda a: a.rank))
 
     def text(self, key: str) -> str | None:
         """The string at a key; None if there is none."""
@@ -155,25 +132,3 @@ def _read_changes(place: str, found: object) -> Iterator[PackageChange]:
 
 def _package(name: str, evr: str, arch: str) -> Nevra:
     return parse_nevra(f"{name}-{evr}.{arch}")
-
-
-def _security(rows: Sequence[object]) -> Iterator[tuple[object, ...]]:
-    for row in rows:
-        if isinstance(row, tuple) and row[1] == _SECURITY:
-            yield row
-
-
-def _read_advisory(row: tuple[object, ...]) -> Advisory:
-    name, _kind, severity, packages, more = row
-    assert isinstance(packages, list)  # the type says so
-    assert isinstance(more, dict)
-    cves = more.get("cve_references")
-    listed = cves.value if isinstance(cves, Variant) and cves.type == "a(ss)" else []
-    assert isinstance(listed, list)
-    level = next((s for s in Severity if s == severity), Severity.UNKNOWN)
-    return Advisory(
-        str(name),
-        level,
-        tuple(map(str, packages)),
-        tuple((str(address), str(title)) for address, title in listed),
-    )

@@ -68,11 +68,6 @@ def own_unit(cgroups: str) -> str | None:
     return units[-1] if units else None
 
 
-def drop_driver(sysroot: Sysroot) -> None:
-    """Let nobody be in charge; no error if nobody is."""
-    _record(sysroot).unlink(missing_ok=True)
-
-
 def check_driver(sysroot: Sysroot, *, bypass: bool) -> None:
     """Raise BadInput if another than the caller is in charge of the deployments.
 

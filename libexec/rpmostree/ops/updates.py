@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rpmostree.base.errors import BadInput
+from rpmostree.model import advisory
 from rpmostree.model.deployment import Deployment
 from rpmostree.model.diff import PackageChange, diff_packages
 from rpmostree.model.gvariant import Variant
@@ -12,7 +13,7 @@ from rpmostree.model.layered import base_checksum, read_pkglist, text_value
 from rpmostree.model.nevra import compare_evr
 from rpmostree.model.objects import Commit
 from rpmostree.model.sysroot import Sysroot
-from rpmostree.model.update import ADVISORIES, CachedUpdate, Layer, diff_variant
+from rpmostree.model.update import CachedUpdate, Layer, diff_variant
 from rpmostree.ops.db import read_packages
 from rpmostree.ops.ground import Ground, enabled_repos, find_ground
 from rpmostree.ops.signing import read_signatures, read_signing
@@ -146,4 +147,4 @@ def _layered_changes(
 
 def _advisory_values(commit: Commit) -> dict[str, Variant]:
     found = commit.get("rpmostree.advisories")
-    return {"advisories": found} if found is not None and found.type == ADVISORIES else {}
+    return {"advisories": found} if found is not None and found.type == advisory.TYPE else {}

@@ -50,9 +50,11 @@ def host_tools_on(
     return (*words, "--chdir", "/", *_environment(), "--")
 
 
-def inside(root: Path, binds: Mapping[str, Path]) -> tuple[str, ...]:
-    """Run a program of `root` with `root` as its /."""
+def inside(root: Path, binds: Mapping[str, Path], readable: Mapping[str, Path]) -> tuple[str, ...]:
+    """Run a program of `root` with `root` as its /; `binds` and `readable` as above."""
     words = ["bwrap", *_isolation(), "--bind", str(root), "/", *_places(root, "", binds)]
+    for inside_path, outside in readable.items():
+        words += ["--ro-bind", str(outside), inside_path]
     return (*words, "--chdir", "/", *_environment(), "--")
 
 
