@@ -22,9 +22,10 @@ from rpmostree.model.history import (
     write_entry,
 )
 from rpmostree.model.kargs import editable
-from rpmostree.model.layered import base_checksum, read_pkglist, text_value
+from rpmostree.model.layered import base_checksum, text_value
 from rpmostree.model.objects import Commit
 from rpmostree.model.sysroot import Sysroot
+from rpmostree.ops.db import read_packages
 from rpmostree.tools import journal
 from rpmostree.tools import sysroot as admin
 from rpmostree.tools.repo import Repo
@@ -77,9 +78,7 @@ def _describe(sysroot: Sysroot, title: str, before: Snapshot, after: Snapshot) -
         stateroot=new.stateroot,
         old=None if old is None else _state(before, old),
         new=_state(after, new),
-        packages=()
-        if old is None
-        else _packages(before.commits[old.checksum], after.commits[new.checksum]),
+        packages=() if old is None else _packages(Repo(sysroot.repo), old.checksum, new.checksum),
     )
 
 
@@ -94,10 +93,11 @@ def _state(snapshot: Snapshot, deployment: Deployment) -> State:
     )
 
 
-def _packages(old: Commit, new: Commit) -> tuple[PackageStep, ...]:
-    """As far as the commits themselves list their packages."""
-    before, after = (None, None) if old == new else (read_pkglist(old), read_pkglist(new))
-    changes = diff_packages(before, after) if before and after else ()
+def _packages(repo: Repo, old: str, new: str) -> tuple[PackageStep, ...]:
+    """As far as the old commit has not been pruned meanwhile."""
+    if old == new or not repo.has_commit(old):
+        return ()
+    changes = diff_packages(read_packages(repo, old), read_packages(repo, new))
     return tuple(
         PackageStep(c.name, str(c.old) if c.old else None, str(c.new) if c.new else None)
         for c in changes
