@@ -19,7 +19,7 @@ from tests.integration.installed import (
     unpack_overlay,
 )
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.vm  # the real distribution; no machine is booted
 
 TAKE = ("--arg=-I", "--arg=/etc/marked")
 

@@ -21,7 +21,7 @@ from tests.integration.installed import (
 )
 from tests.integration.world import OS
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.vm  # the real distribution; no machine is booted
 
 SAMPLE = (TOP / "docs/sample.ks").read_text()
 INSIDE, BESIDE = re.findall(r"^%post[^\n]*\n(.*?)^%end$", SAMPLE, re.MULTILINE | re.DOTALL)

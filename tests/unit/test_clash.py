@@ -37,6 +37,10 @@ def test_reasons() -> None:
         Reason("requires", "wants-1.0-1.noarch", "so.1()(64bit)"),
         Reason("conflicts", "hates-1.0-1.noarch", "lib"),
     )
+    turned = "- installed package lib-1-1.noarch conflicts with lib provided by hates-1-1.noarch"
+    assert read_reasons(f"{turned} from stable") == (
+        Reason("conflicts", "hates-1-1.noarch", "lib"),
+    )
     assert read_excluded(DNF_4) == ("lib-1.0-1.noarch",)
     assert read_reasons("Curl error (7)") == ()
 

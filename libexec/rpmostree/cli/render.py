@@ -161,7 +161,7 @@ def _freed_text(cleaned: "Cleaned") -> str:
 
 
 def cleaned_json(cleaned: "Cleaned") -> dict[str, object]:
-    """`freed` is in bytes; as ostree rounds it, unless it is a dry run's."""
+    """`freed` is in bytes."""
     return {
         "changed": bool(cleaned.dropped) and not cleaned.dry_run,
         "message": cleaned.text,

@@ -12,6 +12,10 @@ _REASONS = (
     ("requires", rf"package (?P<package>\S+){_FROM} requires (?P<capability>.+?), but none"),
     ("requires", rf"package (?P<package>\S+){_FROM} requires (?P<capability>.+)$"),
     ("requires", rf"nothing provides (?P<capability>.+) needed by (?P<package>\S+){_FROM}$"),
+    (  # dnf 5 turns it round where the other package is installed
+        "conflicts",
+        r"installed package \S+ conflicts with (?P<capability>.+?) provided by (?P<package>\S+)",
+    ),
     ("conflicts", rf"package (?P<package>\S+){_FROM} conflicts with (?P<capability>.+?) provided"),
     ("obsoletes", rf"package (?P<package>\S+){_FROM} obsoletes (?P<capability>.+?) provided"),
 )

@@ -79,18 +79,25 @@ def clean_up(
         ground = find_ground(sysroot, stateroot)
         dropped = _choose(tx.repo, ground, what)
         branches = len(tx.repo.list_refs(CACHE))
-        freed = 0
+        prunes = what.base or dropped
+        before = _repo_size(tx.repo) if prunes else 0
         if what.repomd:
             remove_tree(ground.cache)
         with tx.last_step("undeploy"):
             for deployment in reversed(dropped):
-                freed += admin.undeploy(sysroot, deployment.index)
-        if what.base or dropped:
+                admin.undeploy(sysroot, deployment.index)
+        if prunes:
             with tx.step("prune"):
-                freed += admin.clean_up(sysroot)
+                admin.clean_up(sysroot)
+        freed = before - _repo_size(tx.repo) if prunes else 0
         branches -= len(tx.repo.list_refs(CACHE))
     text = "Deployments unchanged." if what.drops and not dropped else ""
     return Cleaned(dropped, _others(ground, dropped), freed, branches, False, text)
+
+
+def _repo_size(repo: Repo) -> int:
+    """Bytes of all objects; not every ostree says how much it has pruned."""
+    return sum(repo.object_sizes().values())
 
 
 def _preview(sysroot: Sysroot, what: Cleanup, stateroot: str | None) -> Cleaned:

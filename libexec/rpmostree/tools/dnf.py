@@ -307,7 +307,7 @@ def _solve_with_5(goal: Goal, cache: Path, scratch: Path, home: Path) -> Resolut
     resolution = _read_plan(store / "transaction.json", store, goal.files)
     for solved in resolution.installs:
         kept = pool / solved.path.name
-        if solved.repo is not None and not kept.exists():
+        if solved.repo is not None and not goal.trial and not kept.exists():
             link_or_copy(solved.path, kept)
     return resolution
 

@@ -5,7 +5,6 @@ arguments and, through the `ostree=` links, the directories; origins lie beside 
 """
 
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -229,10 +228,10 @@ def unlock_finalization(sysroot: Sysroot) -> None:
     (sysroot.path / _LOCKED).unlink(missing_ok=True)
 
 
-def undeploy(sysroot: Sysroot, index: int) -> int:
-    """Drop the deployment at `index`; returns bytes freed. ostree refuses for the booted one."""
+def undeploy(sysroot: Sysroot, index: int) -> None:
+    """Drop the deployment at `index`. ostree refuses for the booted one."""
     words = [*_admin(sysroot, "undeploy"), str(index)]
-    return freed_bytes(run(words, what="cannot drop the deployment").stdout)
+    run(words, what="cannot drop the deployment")
 
 
 def pin(sysroot: Sysroot, index: int, *, pinned: bool) -> None:
@@ -254,18 +253,9 @@ def set_default(sysroot: Sysroot, index: int) -> bool:
     return True
 
 
-def clean_up(sysroot: Sysroot) -> int:
-    """Drop boot files and objects that nothing refers to; returns bytes freed."""
-    return freed_bytes(run(_admin(sysroot, "cleanup"), what="cannot clean up").stdout)
-
-
-def freed_bytes(said: str) -> int:
-    """What ostree says it has freed; it rounds to one digit after the point (g_format_size)."""
-    match = re.search(r"^Freed objects: ([0-9.,]+)\s(\w+)", said, re.MULTILINE)
-    if match is None:
-        return 0
-    unit = {"kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}.get(match[2], 1)
-    return round(float(match[1].replace(",", "")) * unit)
+def clean_up(sysroot: Sysroot) -> None:
+    """Drop boot files and objects that nothing refers to."""
+    run(_admin(sysroot, "cleanup"), what="cannot clean up")
 
 
 def _admin(sysroot: Sysroot, verb: str) -> list[str]:
