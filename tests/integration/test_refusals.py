@@ -105,7 +105,6 @@ def test_repository_that_is_down(host: Host, url: str) -> None:
     assert "Failed to download metadata" in said
     said = host.refuse("install", "foo")
     assert "cannot read the repository stable: " in said
-    assert f"{url}/repodata/repomd.xml" in said
     assert "its baseurl" in said
     host.write_etc("yum.repos.d/stable.repo", content)
     host.run("install", "foo")

@@ -22,7 +22,7 @@ from rpmostree.model.history import (
     write_entry,
 )
 from rpmostree.model.kargs import editable
-from rpmostree.model.layered import base_checksum, text_value
+from rpmostree.model.layered import base_checksum, read_pkglist, text_value
 from rpmostree.model.objects import Commit
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops.db import read_packages
@@ -78,7 +78,11 @@ def _describe(sysroot: Sysroot, title: str, before: Snapshot, after: Snapshot) -
         stateroot=new.stateroot,
         old=None if old is None else _state(before, old),
         new=_state(after, new),
-        packages=() if old is None else _packages(Repo(sysroot.repo), old.checksum, new.checksum),
+        packages=()
+        if old is None
+        else _packages(
+            Repo(sysroot.repo), (old.checksum, before.commits[old.checksum]), new.checksum
+        ),
     )
 
 
@@ -93,11 +97,13 @@ def _state(snapshot: Snapshot, deployment: Deployment) -> State:
     )
 
 
-def _packages(repo: Repo, old: str, new: str) -> tuple[PackageStep, ...]:
-    """As far as the old commit has not been pruned meanwhile."""
-    if old == new or not repo.has_commit(old):
+def _packages(repo: Repo, old: tuple[str, Commit], new: str) -> tuple[PackageStep, ...]:
+    """What changed; nothing if the old commit is pruned by now and did not list its packages."""
+    checksum, commit = old
+    before = read_pkglist(commit)
+    if checksum == new or (before is None and not repo.has_commit(checksum)):
         return ()
-    changes = diff_packages(read_packages(repo, old), read_packages(repo, new))
+    changes = diff_packages(before or read_packages(repo, checksum), read_packages(repo, new))
     return tuple(
         PackageStep(c.name, str(c.old) if c.old else None, str(c.new) if c.new else None)
         for c in changes

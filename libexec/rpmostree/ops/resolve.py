@@ -158,8 +158,8 @@ def _solve(
 
 
 def _is_known(repos: Sequence[RpmRepo], cache: Path) -> bool:
-    """Has the metadata of all repositories been fetched before?"""
-    return all(dnf.has_metadata(repo, cache) for repo in repos)
+    """Has the metadata of all repositories been fetched before? That of local ones never is."""
+    return all(repo.local_path is None and dnf.has_metadata(repo, cache) for repo in repos)
 
 
 def _split_requests(
