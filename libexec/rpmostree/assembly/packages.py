@@ -51,10 +51,10 @@ def resolve(
 
 
 def solve(goal: dnf.Goal, cache: Path, scratch: Path) -> dnf.Resolution:
-    """Ask the solver, which finds the cached metadata where each version of it looks."""
+    """Ask the solver, which finds the cached metadata below the root."""
     metadata = cache / "repomd"
     metadata.mkdir(parents=True, exist_ok=True)
-    with mount.bound(metadata, goal.root / dnf.CACHE_OF_4.lstrip("/")):
+    with mount.bound(metadata, goal.root / dnf.CACHE_BELOW_ROOT.lstrip("/")):
         return dnf.resolve(goal, cache, scratch)
 
 

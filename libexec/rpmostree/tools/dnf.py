@@ -22,7 +22,7 @@ from rpmostree.model import available
 from rpmostree.model.nevra import Nevra
 from rpmostree.model.rpmrepo import RpmRepo, write_repos
 
-CACHE_OF_4 = "/var/cache/dnf"  # it is put below the root, where the cache is bound
+CACHE_BELOW_ROOT = "/var/cache/dnf"  # dnf puts its cache below the root, where ours is bound
 _INSTALLS = frozenset({"Install", "Upgrade", "Downgrade", "Reinstall", "Obsoleting"})
 # "(3/17): foo-1.0-1.noarch.rpm  3.1 MB/s | 9.9 kB  00:00"; dnf 5: "[ 3/17] foo-0:1.0-1.noarch ..."
 _DOWNLOADED = re.compile(r"[(\[] *(\d+)/(\d+)[)\]]:? \S+-\S+ .*\| +([\d.]+) +([kKMGT]?)i?B\b")
@@ -112,7 +112,8 @@ class Query:
 
     def _ask(self, *words: str) -> list[str]:
         goal = Goal(self.scratch, "/", (self.repo,), releasever=self.release)
-        extra = {"cachedir": str(self.cache / "repomd"), "logdir": str(self.scratch)}
+        place = str(self.cache / "repomd")
+        extra = {"cachedir": place, "system_cachedir": place, "logdir": str(self.scratch)}
         configuration = _configure(goal, self.scratch, extra)
         head = [dnf_program(), "-q", "-c", str(configuration)]
         head += [f"--releasever={self.release or '0'}"]
@@ -280,7 +281,7 @@ def _solve_with_4(goal: Goal, cache: Path, scratch: Path, home: Path) -> Resolut
         "plugins": "1",
         "pluginpath": str(plugins),
         "pluginconfpath": "/nonexistent",
-        "cachedir": CACHE_OF_4,
+        "cachedir": CACHE_BELOW_ROOT,
     }
     plan, pool = scratch / "plan.json", cache / "packages"
     pool.mkdir(parents=True, exist_ok=True)
@@ -298,7 +299,7 @@ def _solve_with_5(goal: Goal, cache: Path, scratch: Path, home: Path) -> Resolut
     for package in pool.glob("*.rpm"):  # dnf 5 does not download what is there
         link_or_copy(package, store / "packages" / package.name)
     extra = {
-        "cachedir": str(cache / "repomd"),
+        "system_cachedir": CACHE_BELOW_ROOT,
         "system_state_dir": "/var/lib/dnf5",
         "logdir": str(scratch),
     }
@@ -399,16 +400,12 @@ def find_newest(goal: Goal, cache: Path, scratch: Path) -> tuple[Nevra, ...]:
 
     Nothing is solved or downloaded but metadata. The goal's root only has to be a directory.
     """
-    program = dnf_program()
-    if program == "dnf5":
-        extra = {"cachedir": str(cache / "repomd"), "logdir": str(scratch)}
-    else:  # dnf 4 puts its cache below the root
-        extra = {"cachedir": "/var/cache/dnf"}
-        inside = goal.root / "var/cache/dnf"
-        inside.parent.mkdir(parents=True, exist_ok=True)
-        (cache / "repomd").mkdir(parents=True, exist_ok=True)
-        inside.symlink_to(cache / "repomd")
-    words = _words(program, goal, _configure(goal, scratch, extra))
+    extra = {"cachedir": CACHE_BELOW_ROOT, "system_cachedir": CACHE_BELOW_ROOT}
+    inside = goal.root / CACHE_BELOW_ROOT.lstrip("/")
+    inside.parent.mkdir(parents=True, exist_ok=True)
+    (cache / "repomd").mkdir(parents=True, exist_ok=True)
+    inside.symlink_to(cache / "repomd")
+    words = _words(dnf_program(), goal, _configure(goal, scratch, extra))
     words += ["repoquery", "--quiet", "--available", "--latest-limit=1", f"--queryformat={_NEVRA}"]
     said = run([*words, "--", *goal.names], what="cannot ask the repositories").stdout
     rows = (line.split("\t") for line in said.splitlines() if line.count("\t") == 4)
