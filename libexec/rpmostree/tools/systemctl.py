@@ -1,6 +1,8 @@
 """systemctl: ask about units of the running system, and reboot it."""
 
-from rpmostree.base.errors import ToolFailed, ToolMissing
+import json
+
+from rpmostree.base.errors import BadInput, ToolFailed, ToolMissing
 from rpmostree.base.run import run
 
 
@@ -16,5 +18,29 @@ def show(unit: str, *properties: str) -> dict[str, str] | None:
 
 
 def reboot() -> None:
-    """Ask for a reboot. Raises ToolFailed in systemd's words, as when something inhibits it."""
-    run(["systemctl", "reboot", "--check-inhibitors=yes"], what="cannot reboot")
+    """Ask for a reboot. Raises BadInput while somebody forbids it, ToolFailed if systemd refuses.
+
+    systemd itself asks nobody when root reboots without a terminal.
+    """
+    words = ["busctl", "call", "--json=short", "org.freedesktop.login1", "/org/freedesktop/login1"]
+    words += ["org.freedesktop.login1.Manager", "ListInhibitors"]
+    try:
+        found = blockers(run(words).stdout)
+    except (ToolMissing, ToolFailed):  # without logind there are none
+        found = ()
+    if found:
+        raise BadInput(
+            f"Reboot blocked by a systemd inhibitor in use: {'; '.join(found)}",
+            hint="see `systemd-inhibit --list`; `systemctl reboot` later does the rest",
+        )
+    run(["systemctl", "reboot"], what="cannot reboot")
+
+
+def blockers(listed: str) -> tuple[str, ...]:
+    """Who forbids a shutdown and why, from what logind lists as JSON: a(ssssuu)."""
+    (rows,) = json.loads(listed)["data"]
+    return tuple(
+        f"{who} ({why})"
+        for what, who, why, mode, *_ in rows
+        if mode == "block" and "shutdown" in what.split(":")
+    )
