@@ -28,7 +28,7 @@ def test_the_life_of_a_machine(world: World, disk: Path) -> None:
         the_layers_are_there(guest, world.first)
         early_boot_has_the_file(guest)
         the_upgrade_takes_the_layers_along(guest, world)
-        guest.reboot(f"{PROGRAM} finalize-deployment {world.second}")
+        guest.reboot(f"{PROGRAM} finalize-deployment {world.second} >/run/finalize.log 2>&1 &")
         the_new_base_has_the_layers(guest, world)
         the_rollback_is_prepared(guest)
         guest.reboot()
