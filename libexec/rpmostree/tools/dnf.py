@@ -10,7 +10,7 @@ import os
 import pkgutil
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -306,11 +306,21 @@ def _solve_with_5(goal: Goal, cache: Path, scratch: Path, home: Path) -> Resolut
     words = _words("dnf5", goal, _configure(goal, scratch, extra))
     _ask([*words, "install", f"--store={store}", *_specs(goal)], {"HOME": str(home)})
     resolution = _read_plan(store / "transaction.json", store, goal.files)
-    for solved in resolution.installs:
-        kept = pool / solved.path.name
-        if solved.repo is not None and not goal.trial and not kept.exists():
-            link_or_copy(solved.path, kept)
-    return resolution
+    if goal.trial:
+        return resolution
+    return Resolution(
+        tuple(_keep(solved, pool) for solved in resolution.installs), resolution.removals
+    )
+
+
+def _keep(solved: Solved, pool: Path) -> Solved:
+    """The same package, where it will be found the next time; a file that was given stays."""
+    if solved.repo is None:
+        return solved
+    kept = pool / solved.path.name
+    if not kept.exists():
+        link_or_copy(solved.path, kept)
+    return replace(solved, path=kept)
 
 
 def _specs(goal: Goal) -> list[str]:
