@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,6 +188,25 @@ def test_cleanup_keeps_the_newest(host: Host) -> None:
     assert checksums(host) == [bar, base]
     host.check()
     assert "--keep" in host.refuse("cleanup", "--keep=-1")
+
+
+def test_what_somebody_is_in_stays(host: Host, tmp_path: Path) -> None:
+    """An installer's chroot shows a deployment that is not booted."""
+    _, glob, _ = stack(host)
+    inhabited = host.root(1)
+    chroot = tmp_path / "chroot"
+    chroot.mkdir()
+    sh("mount", "--bind", inhabited, chroot)
+    try:
+        assert host.run("cleanup", "-r").stdout == "Deployments unchanged.\n"
+        assert "is mounted elsewhere" in host.refuse("cleanup", "--deployment=1")
+        host.run("rollback", glob)
+        assert checksums(host)[0] == glob
+        assert inhabited in (host.root(at) for at in (1, 2))
+        assert (chroot / "usr/share/rpm").is_dir()
+    finally:
+        sh("umount", chroot)
+    host.check()
 
 
 def test_cleanup_counts_packages_of_the_cache(host: Host) -> None:

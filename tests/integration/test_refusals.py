@@ -176,6 +176,7 @@ def test_kargs_edits_that_do_not_fit(host: Host) -> None:
             ("kargs", "--replace=nosuch=1"): "No key 'nosuch' found",
             ("kargs", "--append="): "must not be empty",
             ("kargs", "--append=a\nb"): r"is one line: 'a\nb'",
+            ("kargs", f"--append=x={'y' * 4000}"): "is all that the kernel reads",
             ("kargs", "--append=ostree=x"): "belongs to the boot entry",
             ("kargs", "--delete=ostree"): "belongs to the boot entry",
             ("kargs", "--append=a", "--deploy-index=7"): "Out of range deployment index 7",

@@ -296,11 +296,16 @@ def test_the_update_is_shown_where_updates_are_automatic():
 
 def test_the_update_that_is_staged_is_shown_with_its_deployment():
     first = full(staged=True)
-    found = CachedUpdate({**UPDATE.values, "deployment": Variant("s", first.deployment.id)})
-    status = Status((first, plain(booted=True, index=1)), None, True, found, None, "stage")
-    said = text(status, diff=CHANGES)
-    assert "AvailableUpdate" not in said
-    assert "            SecAdvisories: 1 important\n                     Diff: 1 upgraded" in said
+    for key, value in {
+        "deployment": first.deployment.id,  # deployed when the update was found
+        "checksum": first.base_checksum,  # found first, deployed then
+    }.items():
+        found = CachedUpdate({**UPDATE.values, key: Variant("s", value)})
+        status = Status((first, plain(booted=True, index=1)), None, True, found, None, "stage")
+        said = text(status, diff=CHANGES)
+        assert "AvailableUpdate" not in said
+        advisories = "            SecAdvisories: 1 important\n"
+        assert f"{advisories}                     Diff: 1 upgraded" in said
 
 
 def test_the_driver_in_the_document():

@@ -82,9 +82,12 @@ def _automatic_lines(status: Status, services: Services | None, view: View) -> I
 
 def _staged_update(status: Status) -> bool:
     """Is the update that was found the very deployment that comes next?"""
-    first = next(iter(status.deployments), None)
-    found = status.update.text("deployment") if status.update else None
-    return first is not None and first.deployment.id == found and status.pending_exit
+    first, found = next(iter(status.deployments), None), status.update
+    if first is None or found is None or not status.pending_exit:
+        return False
+    # deployed before it was found, or after that
+    same = found.text("deployment") == first.deployment.id
+    return same or (found.new_commit and found.checksum == first.base_checksum)
 
 
 def _block(

@@ -9,6 +9,12 @@ from dataclasses import dataclass, fields
 
 Kargs = tuple[str, ...]
 
+# Bytes of a command line that a kernel reads (COMMAND_LINE_SIZE in its asm/setup.h); it drops the
+# rest without a word.
+_LIMIT = 2048
+_LIMITS = {"s390x": 4096, "loongarch64": 4096, "riscv64": 1024}
+_LOADER = 300  # bytes to allow for ostree= and for what the boot loader adds, BOOT_IMAGE=
+
 
 @dataclass(frozen=True)
 class KargsEdit:
@@ -59,6 +65,11 @@ def join_kargs(kargs: Iterable[str]) -> str:
 def editable(kargs: Iterable[str]) -> Kargs:
     """All but `ostree=`, which belongs to the boot entry and not to the administrator."""
     return tuple(k for k in kargs if not k.startswith("ostree="))
+
+
+def longest_line(machine: str) -> int:
+    """Bytes of arguments that a kernel for such a machine reads, beside what the loader adds."""
+    return _LIMITS.get(machine, _LIMIT) - _LOADER
 
 
 def edit_kargs(kargs: Kargs, edit: KargsEdit) -> Kargs:

@@ -9,7 +9,7 @@ from rpmostree.model.deployment import Deployment
 from rpmostree.model.pkgcache import PREFIX as CACHE
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops.freed import estimate_freed
-from rpmostree.ops.ground import Ground, find_ground
+from rpmostree.ops.ground import Ground, find_ground, find_inhabited
 from rpmostree.ops.naming import find_named
 from rpmostree.ops.transaction import begin, require_root, unused_branches
 from rpmostree.tools import sysroot as admin
@@ -116,7 +116,9 @@ def _others(ground: Ground, dropped: Sequence[Deployment]) -> tuple[Deployment, 
 
 
 def _choose(repo: Repo, ground: Ground, what: Cleanup) -> tuple[Deployment, ...]:
+    inhabited = find_inhabited(ground.deployments)
     chosen = choose_dropped(ground.deployments, ground.stateroot, what)
+    chosen = tuple(d for d in chosen if d not in inhabited)
     if what.deployment is None:
         return chosen
     named = find_named(repo, ground.deployments, what.deployment)
@@ -131,6 +133,8 @@ def _refuse_needed(ground: Ground, named: Deployment) -> None:
         raise BadInput(f"{words} is booted")
     if named.pinned:
         raise BadInput(f"{words} is pinned", hint=f"rpm-ostree unpin {named.index}")
+    if named in find_inhabited(ground.deployments):
+        raise BadInput(f"{words} is mounted elsewhere, as the root of an installer's chroot is")
     if len(ground.deployments) == 1:
         raise BadInput(f"{words} is the only one")
 

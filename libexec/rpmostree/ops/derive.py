@@ -17,10 +17,9 @@ from rpmostree.model.plan import Options, Outcome, Plan, Wish
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops.change import Change
 from rpmostree.ops.db import read_packages
-from rpmostree.ops.ground import Ground, is_unchanged, refuse_unconfigured, wish_of
+from rpmostree.ops.ground import Ground, find_inhabited, is_unchanged, refuse_unconfigured, wish_of
 from rpmostree.ops.plan import (
     check_space,
-    find_inhabited,
     make_plan,
     plan_without_packages,
     split_deployments,
@@ -149,7 +148,7 @@ def _deploy(
     new = admin.NewDeployment(wish.stateroot, checksum, wish.origin, wish.kargs, initrds)
     title = "Staging deployment" if booted else "Writing deployment"
     with tx.last_step("deploy", title):
-        retain = bool(find_inhabited(ground))
+        retain = bool(find_inhabited(ground.deployments))
         admin.deploy(tx.sysroot, new, origin_file, stage=booted, retain=retain)
         if retain:
             for old in reversed(split_deployments(ground)[1]):

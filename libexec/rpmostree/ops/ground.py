@@ -15,7 +15,7 @@ from rpmostree.model.plan import Wish
 from rpmostree.model.rpmrepo import RpmRepo
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops.naming import find_named
-from rpmostree.tools import dnf, settings
+from rpmostree.tools import dnf, mount, settings
 from rpmostree.tools import sysroot as admin
 from rpmostree.tools.repo import Repo
 
@@ -78,6 +78,13 @@ def _choose_stateroot(
         "No booted deployment, and more than one OS" if known else "No OS is installed",
         hint=f"name one of {', '.join(known)} with --stateroot" if known else None,
     )
+
+
+def find_inhabited(deployments: Sequence[Deployment]) -> list[Deployment]:
+    """Deployments that somebody is in without being booted from one: an installer's chroot."""
+    if any(d.booted for d in deployments):
+        return []
+    return [d for d in deployments if mount.is_shown_elsewhere(d.path)]
 
 
 def wish_of(ground: Ground, repo: Repo) -> Wish:

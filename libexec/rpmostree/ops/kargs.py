@@ -1,11 +1,20 @@
 """kargs: read and edit the kernel arguments of a deployment."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
 from rpmostree.base.errors import BadInput
 from rpmostree.base.files import read_text
-from rpmostree.model.kargs import Kargs, KargsEdit, edit_kargs, editable, split_kargs
+from rpmostree.model.kargs import (
+    Kargs,
+    KargsEdit,
+    edit_kargs,
+    editable,
+    join_kargs,
+    longest_line,
+    split_kargs,
+)
 from rpmostree.model.plan import Wish
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops.change import Change
@@ -35,9 +44,10 @@ def change_kargs(edit: KargsEdit, *, start: str | None = None, running: bool = F
     def apply(_repo: Repo, _ground: Ground, wish: Wish) -> Wish:
         given = split_kargs(read_text(_RUNNING) or "") if running else wish.kargs
         try:
-            return replace(wish, kargs=edit_kargs(editable(given), edit))
+            kargs = edit_kargs(editable(given), edit)
         except ValueError as error:
             raise BadInput(str(error)) from error
+        return _with_kargs(wish, kargs)
 
     source = ("--import-proc-cmdline",) if running else ()
     return Change(
@@ -62,7 +72,7 @@ def replace_kargs(before: Kargs, after: Kargs, *, start: str | None = None) -> C
                 "Conflict: bootloader configuration changed while the arguments were edited",
                 hint="edit them again",
             )
-        return replace(wish, kargs=after)
+        return _with_kargs(wish, after)
 
     return Change(
         "kargs --editor",
@@ -72,6 +82,17 @@ def replace_kargs(before: Kargs, after: Kargs, *, start: str | None = None) -> C
         unchanged=_no_changes,
         done="Kernel arguments updated.",
     )
+
+
+def _with_kargs(wish: Wish, kargs: Kargs) -> Wish:
+    length, limit = len(join_kargs(kargs)), longest_line(os.uname().machine)
+    if length > max(limit, len(join_kargs(wish.kargs))):
+        raise BadInput(
+            f"These kernel arguments are {length} bytes long; {limit} is all that the kernel reads "
+            "besides the path of its deployment, which comes last",
+            hint="take away some, with `rpm-ostree kargs --delete=`",
+        )
+    return replace(wish, kargs=kargs)
 
 
 def _no_changes(_ground: Ground) -> str:

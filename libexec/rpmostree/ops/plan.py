@@ -12,10 +12,9 @@ from rpmostree.model.nevra import Nevra
 from rpmostree.model.plan import Install, Plan, Space, Wish
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops.db import read_packages
-from rpmostree.ops.ground import Ground, find_ground, wish_of
+from rpmostree.ops.ground import Ground, find_ground, find_inhabited, wish_of
 from rpmostree.ops.resolve import Resolved
 from rpmostree.ops.transaction import Transaction
-from rpmostree.tools import mount
 from rpmostree.tools import sysroot as admin
 from rpmostree.tools.repo import Repo
 
@@ -77,19 +76,12 @@ def check_space(plan: Plan) -> None:
             )
 
 
-def find_inhabited(ground: Ground) -> list[Deployment]:
-    """Deployments that somebody is in without being booted from one: an installer's chroot."""
-    if any(d.booted for d in ground.deployments):
-        return []
-    return [d for d in ground.deployments if mount.is_shown_elsewhere(d.path)]
-
-
 def split_deployments(ground: Ground) -> tuple[list[Deployment], list[Deployment]]:
     """Which deployments stay beside a new one, and which make room for it.
 
     It is ostree's own rule, but for those that are inhabited, which stay too.
     """
-    inhabited = find_inhabited(ground)
+    inhabited = find_inhabited(ground.deployments)
     kept = [
         d
         for d in ground.deployments

@@ -5,6 +5,7 @@ from rpmostree.model.deployment import Deployment
 from rpmostree.model.plan import Outcome
 from rpmostree.model.sysroot import Sysroot
 from rpmostree.ops import derive
+from rpmostree.ops.ground import find_inhabited
 from rpmostree.ops.naming import find_named
 from rpmostree.ops.plan import plan_order
 from rpmostree.ops.transaction import Transaction, begin, require_root
@@ -78,6 +79,7 @@ def _deploy_again(tx: Transaction, target: Deployment, deployments: tuple[Deploy
     versions.
     """
     merge = _merged_from(deployments, target)
+    inhabited = find_inhabited(deployments)  # before we mount anything of it ourselves
     origin = tx.staging / "origin"
     origin.write_text(str(target.origin.without_transient()), encoding="utf-8")
     if target.path != merge.path:
@@ -87,8 +89,10 @@ def _deploy_again(tx: Transaction, target: Deployment, deployments: tuple[Deploy
     new = admin.NewDeployment(
         target.stateroot, target.checksum, target.origin, target.kargs, initrds
     )
-    mine = [d for d in deployments if d.stateroot == target.stateroot]
-    dropped = [d for d in mine if not (d.pinned or d.booted or d in (target, merge))]
-    admin.deploy(tx.sysroot, new, origin, stage=False, retain=bool(dropped))
-    if dropped and not (target.pinned or target.booted):
+    others = [
+        d for d in deployments if d.stateroot == target.stateroot and d not in (target, merge)
+    ]
+    retain = target in inhabited or not all(d.pinned or d.booted for d in others)
+    admin.deploy(tx.sysroot, new, origin, stage=False, retain=retain)
+    if retain and not (target.pinned or target.booted or target in inhabited):
         admin.undeploy(tx.sysroot, target.index + 1)
