@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from difflib import get_close_matches
 from functools import partial
 
 import typer
@@ -24,6 +25,14 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 FEATURES = ("python", "compose")
 
 
+class UnknownCommand(UsageError):
+    """There is no such verb; `hint` names those that are spelled much like it."""
+
+    def __init__(self, message: str, ctx: Context, given: str, known: Sequence[str]) -> None:
+        super().__init__(message, ctx)
+        self.hint = _meant(get_close_matches(given, known))
+
+
 class Commands(TyperGroup):
     """A group of commands, with the genuine tool's words for a wrong one."""
 
@@ -35,7 +44,7 @@ class Commands(TyperGroup):
             words = (
                 f'"{ctx.info_name}" subcommand "{args[0]}"' if inside else f"command '{args[0]}'"
             )
-            raise UsageError(f"Unknown {words}", ctx)
+            raise UnknownCommand(f"Unknown {words}", ctx, args[0], self.list_commands(ctx))
         return super().resolve_command(ctx, args)
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
@@ -160,12 +169,17 @@ def _fail(
 def _explain_usage(error: UsageError, fail: Callable[..., int]) -> int:
     events.listen(new_progress(sys.stderr))  # whatever was asked for, this is for a person
     if isinstance(error, NoSuchOption):
-        return fail(f"Unknown option {error.option_name}")
+        return fail(f"Unknown option {error.option_name}", _meant(error.possibilities))
     if error.ctx is not None:
         sys.stderr.write(f"{error.ctx.get_help()}\n\n")
     message = error.format_message()
     known = message.startswith(("Unknown command", "No command", 'No "', 'Unknown "'))
-    return fail(message if known else f"usage error: {message}")
+    hint = error.hint if isinstance(error, UnknownCommand) else None
+    return fail(message if known else f"usage error: {message}", hint)
+
+
+def _meant(names: Sequence[str] | None) -> str | None:
+    return f"did you mean {' or '.join(names)}?" if names else None
 
 
 def _os_error(error: OSError) -> str:

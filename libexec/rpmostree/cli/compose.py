@@ -79,7 +79,7 @@ def tree(
     verbose: Verbose = False,
     progress: Progress = "auto",
 ) -> None:
-    """Process a treefile; install packages and commit the result to an OSTree repository."""
+    """Install packages as a treefile says, and commit them."""
     import platform
 
     from rpmostree.model.treefile_parse import load_treefile

@@ -11,7 +11,10 @@ from rpmostree.cli.options import Changing, Named, Reading, Stateroot, Waiting, 
 
 @takes(Changing)
 def pin(common: Changing, deployment: Named = None) -> None:
-    """Keep a deployment from being dropped; the booted one, or the first, if none is named."""
+    """Keep a deployment from being dropped.
+
+    Without a name it is the booted one, or the first.
+    """
     _pin(common, deployment, pinned=True)
 
 

@@ -19,7 +19,10 @@ def history(
         typer.Option("--lines", "-n", metavar="N", min=1, help="Show the last N changes only"),
     ] = None,
 ) -> None:
-    """Show what was changed, when and by whom, the last change first."""
+    """Show what was changed, when and by whom.
+
+    The last change comes first.
+    """
     from rpmostree.cli.render_history import history_json, history_text
     from rpmostree.ops import history as ops
 
@@ -39,7 +42,10 @@ def undo(
     reboot: Reboot = False,
     cache_only: CacheOnly = False,
 ) -> None:
-    """Deploy what was there before a change: its base, layers and kernel arguments."""
+    """Deploy what was there before a change.
+
+    Its base, layers, overrides and kernel arguments come back.
+    """
     from rpmostree.ops import undo as ops
 
     change = ops.undo(common.open(), number, stateroot=common.stateroot)

@@ -59,7 +59,7 @@ def install(
     disablerepo: _Disable = None,
     releasever: _Releasever = None,
 ) -> None:
-    """Overlay additional packages: names, capabilities, paths, .rpm files or their URLs."""
+    """Overlay additional packages."""
     from rpmostree.ops import layer
 
     del assumeyes
@@ -136,7 +136,7 @@ def hold(
     packages: HeldPackages = None,
     idempotent: Idempotent = False,
 ) -> None:
-    """Keep layered packages at their version, whatever upgrades bring."""
+    """Keep layered packages at their version in upgrades."""
     from rpmostree.ops import hold as ops
 
     if not packages:

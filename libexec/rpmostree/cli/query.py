@@ -26,7 +26,7 @@ def search(
     stateroot: Stateroot = None,
     cache_only: CacheOnly = False,
 ) -> None:
-    """Search for packages by words of their names and summaries."""
+    """Search for packages by their names and summaries."""
     from rpmostree.ops import metadata as ops
 
     if not terms:
@@ -63,7 +63,7 @@ def why(
     stateroot: Stateroot = None,
     deploy_index: DeployIndex = None,
 ) -> None:
-    """Tell why a package is there: by the base, or by which request."""
+    """Tell why a package is there, and by which request."""
     from rpmostree.ops import why as ops
 
     found = ops.explain(common.open(), package, stateroot=stateroot, start=deploy_index)

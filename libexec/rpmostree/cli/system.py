@@ -100,7 +100,10 @@ def cleanup(
         typer.Option("--deployment", metavar="DEPLOYMENT", help="Remove just this deployment"),
     ] = None,
 ) -> None:
-    """Clear cached or pending data, and deployments; never the booted one or a pinned one."""
+    """Clear cached data, and drop deployments.
+
+    The booted one and pinned ones stay.
+    """
     from rpmostree.ops import cleanup as ops
 
     what = ops.Cleanup(base, pending, rollback_, repomd, keep, deployment)

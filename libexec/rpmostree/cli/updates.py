@@ -266,7 +266,7 @@ def reset(
     install_: AlsoInstall = None,
     uninstall_: AlsoUninstall = None,
 ) -> None:
-    """Remove all mutations: layers, overrides, initramfs settings."""
+    """Remove all layers, overrides and initramfs settings."""
     from rpmostree.ops import reset as ops
 
     change = ops.reset(overlays=overlays, overrides=overrides, initramfs=initramfs)
@@ -275,7 +275,7 @@ def reset(
 
 @takes(Changing)
 def rollback(common: Changing, deployment: Named = None, reboot: Reboot = False) -> None:
-    """Revert to the previously booted tree, or to the deployment that is named."""
+    """Revert to the previously booted tree, or to another."""
     from rpmostree.ops import rollback as ops
 
     outcome = ops.rollback(common.open(), deployment, dry_run=common.dry_run, wait=common.patience)
