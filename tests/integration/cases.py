@@ -41,7 +41,10 @@ _TOOL = Spec(
 def base_lib(version: str) -> Spec:
     """The one package that differs between the bases; a repository has the newer one too."""
     return Spec(
-        "base-lib", version=version, files={"/usr/lib/base-lib/version": File(f"{version}\n")}
+        "base-lib",
+        version=version,
+        conflicts=("hated-by-base",),
+        files={"/usr/lib/base-lib/version": File(f"{version}\n")},
     )
 
 
@@ -298,6 +301,7 @@ MAIN = (
     Spec("wants-newer", requires=("base-lib >= 2",), files={"/usr/share/wants-newer/x": "x\n"}),
     Spec("wants-nothing", requires=("nobody-has-this",), files={"/usr/share/wants/x": "x\n"}),
     Spec("hates-base", conflicts=("base-lib",), files={"/usr/share/hates-base/x": "x\n"}),
+    Spec("hated-by-base", files={"/usr/share/hated-by-base/x": "x\n"}),
     Spec(
         "replaces-base",
         provides=("base-lib = 9",),

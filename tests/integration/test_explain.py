@@ -186,6 +186,7 @@ def test_new_request_that_is_ahead_of_the_base(host: Host, clones: Callable[[Hos
     ("name", "words"),
     [
         ("hates-base", "conflicts with base-lib, the base has base-lib-1.0-1.noarch"),
+        ("hated-by-base", "conflicts with base-lib, the base has base-lib-1.0-1.noarch"),
         ("replaces-base", "replaces base-lib-1.0-1.noarch"),
     ],
 )

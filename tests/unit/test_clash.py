@@ -35,14 +35,24 @@ def test_reasons() -> None:
     )
     assert read_reasons(DNF_5) == (
         Reason("requires", "wants-1.0-1.noarch", "so.1()(64bit)"),
-        Reason("conflicts", "hates-1.0-1.noarch", "lib"),
+        Reason("conflicts", "hates-1.0-1.noarch", "lib", "lib-1.0-1.noarch"),
     )
     turned = "- installed package lib-1-1.noarch conflicts with lib provided by hates-1-1.noarch"
     assert read_reasons(f"{turned} from stable") == (
-        Reason("conflicts", "hates-1-1.noarch", "lib"),
+        Reason("conflicts", "hates-1-1.noarch", "lib", "lib-1-1.noarch"),
     )
     assert read_excluded(DNF_4) == ("lib-1.0-1.noarch",)
     assert read_reasons("Curl error (7)") == ()
+
+
+def test_conflict_that_the_base_declares() -> None:
+    (reason,) = read_reasons(
+        "package lib-1.0-1.noarch conflicts with rival < 2 provided by y-1-1.i386"
+    )
+    assert reason.seen_from_outside({}) == reason
+    assert reason.seen_from_outside({str(OLD): OLD}) == Reason(
+        "conflicts", "y-1-1.i386", "lib", "lib-1.0-1.noarch"
+    )
 
 
 def test_sentence() -> None:

@@ -1,7 +1,7 @@
 """What a solver complained of, and how the base and a layer fail to fit together."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rpmostree.model.available import Available
@@ -14,9 +14,14 @@ _REASONS = (
     ("requires", rf"nothing provides (?P<capability>.+) needed by (?P<package>\S+){_FROM}$"),
     (  # dnf 5 turns it round where the other package is installed
         "conflicts",
-        r"installed package \S+ conflicts with (?P<capability>.+?) provided by (?P<package>\S+)",
+        r"installed package (?P<other>\S+) conflicts with (?P<capability>.+?) "
+        r"provided by (?P<package>\S+)",
     ),
-    ("conflicts", rf"package (?P<package>\S+){_FROM} conflicts with (?P<capability>.+?) provided"),
+    (
+        "conflicts",
+        rf"package (?P<package>\S+){_FROM} conflicts with (?P<capability>.+?) "
+        r"provided by (?P<other>\S+)",
+    ),
     ("obsoletes", rf"package (?P<package>\S+){_FROM} obsoletes (?P<capability>.+?) provided"),
 )
 _VERBS = {"requires": "needs", "conflicts": "conflicts with", "obsoletes": "replaces"}
@@ -24,16 +29,27 @@ _VERBS = {"requires": "needs", "conflicts": "conflicts with", "obsoletes": "repl
 
 @dataclass(frozen=True)
 class Reason:
-    """One sentence of the solver's: `package` `kind` `capability`."""
+    """One sentence of the solver's: `package` `kind` `capability`.
+
+    In a conflict `other` is the package that it is with.
+    """
 
     kind: str
     package: str
     capability: str
+    other: str | None = None
 
     @property
     def name(self) -> str:
         """The capability without a version."""
         return self.capability.split()[0]
+
+    def seen_from_outside(self, base: Mapping[str, Nevra]) -> "Reason":
+        """The same conflict, told of the package that is not in the base."""
+        mine = base.get(self.package)
+        if mine is None or self.other is None or self.other in base:
+            return self
+        return Reason(self.kind, self.other, mine.name, self.package)
 
 
 @dataclass(frozen=True)
@@ -96,7 +112,10 @@ def read_reasons(said: str) -> tuple[Reason, ...]:
         for kind, pattern in _REASONS:
             match = re.match(pattern, text)
             if match is not None:
-                found.append(Reason(kind, match["package"], match["capability"]))
+                named = match.groupdict()
+                found.append(
+                    Reason(kind, named["package"], named["capability"], named.get("other"))
+                )
                 break
     return tuple(sorted(dict.fromkeys(found), key=lambda r: list(_VERBS).index(r.kind)))
 

@@ -187,8 +187,10 @@ def _counterpart(
     case: Case, goal: dnf.Goal, culprit: _Culprit, changes: Sequence[_Change]
 ) -> tuple[Reason, Nevra] | None:
     """The package of the base that is in the way, and the reason why; None if there is none."""
-    base = set(map(str, case.base))  # where it does not fit itself, an override is to blame
-    reasons = [reason for reason in _reasons(culprit) if reason.package not in base]
+    base = {str(package): package for package in case.base}
+    seen = [reason.seen_from_outside(base) for reason in _reasons(culprit)]
+    # where the base does not fit itself, an override is to blame
+    reasons = [reason for reason in seen if reason.package not in base]
     for reason in reasons:
         if (provider := _provider(case, goal, reason)) is not None:
             return reason, provider
@@ -201,7 +203,7 @@ def _counterpart(
 def _provider(case: Case, goal: dnf.Goal, reason: Reason) -> Nevra | None:
     """The package of the base that a reason speaks of: by name, NEVRA or what it provides."""
     for package in case.base:
-        if reason.name == package.name or reason.capability == str(package):
+        if reason.name == package.name or str(package) in (reason.capability, reason.other):
             return package
     present = set(rpm.find_providers(goal.root, goal.database, reason.name)) & set(case.base)
     return min(present, default=None)
