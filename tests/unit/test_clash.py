@@ -51,7 +51,7 @@ def test_conflict_that_the_base_declares() -> None:
     )
     assert reason.seen_from_outside({}) == reason
     assert reason.seen_from_outside({str(OLD): OLD}) == Reason(
-        "conflicts", "y-1-1.i386", "lib", "lib-1.0-1.noarch"
+        "conflicts", "y-1-1.i386", "rival < 2", "lib-1.0-1.noarch"
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rpmostree.model.available import Available
 from rpmostree.model.nevra import Nevra, compare_evr
@@ -46,10 +46,9 @@ class Reason:
 
     def seen_from_outside(self, base: Mapping[str, Nevra]) -> "Reason":
         """The same conflict, told of the package that is not in the base."""
-        mine = base.get(self.package)
-        if mine is None or self.other is None or self.other in base:
+        if self.other is None or self.other in base or self.package not in base:
             return self
-        return Reason(self.kind, self.other, mine.name, self.package)
+        return replace(self, package=self.other, other=self.package)
 
 
 @dataclass(frozen=True)

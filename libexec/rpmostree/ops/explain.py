@@ -194,6 +194,9 @@ def _counterpart(
     for reason in reasons:
         if (provider := _provider(case, goal, reason)) is not None:
             return reason, provider
+        if reason.other in base:  # which says itself that it does not want the package
+            mine = base[reason.other]
+            return replace(reason, capability=mine.name), mine
     excluded = [parse_nevra(text).name for text in read_excluded(culprit.error.output)]
     names = [*excluded, *(c.old.name for c in changes)]
     inside = [n for name in names for n in case.base if n.name == name]
@@ -203,7 +206,7 @@ def _counterpart(
 def _provider(case: Case, goal: dnf.Goal, reason: Reason) -> Nevra | None:
     """The package of the base that a reason speaks of: by name, NEVRA or what it provides."""
     for package in case.base:
-        if reason.name == package.name or str(package) in (reason.capability, reason.other):
+        if reason.name == package.name or reason.capability == str(package):
             return package
     present = set(rpm.find_providers(goal.root, goal.database, reason.name)) & set(case.base)
     return min(present, default=None)
