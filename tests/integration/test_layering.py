@@ -94,9 +94,16 @@ def test_several_and_again(host: Host) -> None:
 def test_dry_run_changes_nothing(host: Host) -> None:
     before = host.snapshot()
     ran = host.run("install", "foo", "--dry-run")
-    assert "foo-1.0-1.noarch" in ran.stdout
-    assert "bar-1.0-1.noarch" in ran.stdout
+    assert ran.stdout.startswith("Installing 2 packages:\n  bar-1.0-1.noarch (stable) ")
+    assert "\n  foo-1.0-1.noarch (stable) " in ran.stdout
+    assert re.search(r"^Will download: 2 packages \(\d+\.\d kB\)$", ran.stdout, re.MULTILINE)
+    assert ran.stdout.endswith("\nExiting because of '--dry-run' option\n")
     assert host.snapshot() == before
+    again = host.run("kargs", "--append=x", "--dry-run").stdout
+    assert again.startswith("Empty transaction\n")
+    host.run("install", "bar")
+    back = host.run("uninstall", "bar", "--dry-run").stdout
+    assert back.startswith("Removed:\n  bar-1.0-1.noarch\n")
     host.check()
 
 

@@ -38,7 +38,9 @@ def close(outcome: "Outcome", hint: str, *, booted: bool, unchanged_77: bool = F
 def plan_text(plan: "Plan") -> str:
     """What a real run would do, to be read before it is started."""
     lines = _packages_text(plan)
-    lines += [f"Will download: {size_text(plan.download)}"] if plan.download else []
+    if plan.download:
+        count = _count(sum(1 for i in plan.installs if i.download), "package")
+        lines.append(f"Will download: {count} ({size_text(plan.download)})")
     for place, space in (("/", plan.root), ("/boot", plan.boot)):
         needed, free = size_text(space.needed), size_text(space.free)
         lines.append(f"Space on {place}: at most {needed} needed, {free} free")
@@ -70,7 +72,7 @@ def _packages_text(plan: "Plan") -> list[str]:
     gone = {str(c.old) for c in plan.diff if c.old}
     told = (came, gone) == ({p.nevra for p in plan.installs}, set(plan.removals))
     text = "" if told else diff_text(plan.diff)
-    return [*(lines or ["Empty transaction"]), *([text] if text else [])]
+    return [*lines, *([text] if text else [])] or ["Empty transaction"]
 
 
 def _initramfs_text(plan: "Plan") -> str:
