@@ -1,10 +1,12 @@
 """The law of the house: imports point down, each guarded module has one door, each binary one room.
 
-Imports inside functions count like any other: a lazy import is no way around a wall.
+Nor do modules import each other in a circle. Imports inside functions count like any other: a lazy
+import is no way around a wall.
 """
 
 import ast
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -122,6 +124,36 @@ def modules() -> list[PurePosixPath]:
 def test_module_keeps_the_law(here):
     path = TOP / here if here == ENTRY else PACKAGE / here
     assert not list(breaches(here, path.read_text()))
+
+
+def circle(texts: dict[str, str]) -> list[str]:
+    """Modules, by dotted name, that import each other in a circle; empty if there is none."""
+    graph = {}
+    for name, text in texts.items():
+        found = [target for _, target in imports(ast.parse(text))]
+        known = (t if t in texts else t.rpartition(".")[0] for t in found)
+        graph[name] = {target for target in known if target in texts}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_modules_import_each_other():
+    packages = [here for here in modules() if here != ENTRY]
+    names = {here: ".".join(("rpmostree", *here.with_suffix("").parts)) for here in packages}
+    assert not circle({names[here]: (PACKAGE / here).read_text() for here in packages})
+
+
+def test_a_circle_is_seen():
+    round_about = {
+        "a.b": "from a import c",
+        "a.c": "def f():\n    from a.d import x",
+        "a.d": "import a.b",
+    }
+    assert set(circle(round_about)) == {"a.b", "a.c", "a.d"}
+    assert not circle({"a.b": "from a.c import b", "a.c": ""})
 
 
 def test_every_layer_is_there():

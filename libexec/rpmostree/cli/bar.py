@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
 from rpmostree.base.events import Unit
-from rpmostree.cli.progress import error_text, is_coloured
+from rpmostree.cli.screen import error_text, is_coloured
 from rpmostree.cli.steps import Course
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TextIO
 
 from rpmostree.base.events import Sink, Unit
+from rpmostree.cli.screen import error_text, is_terminal
 from rpmostree.cli.steps import Course
 
 _JSONL = re.compile(r"jsonl(?::(\d{1,9}))?")
@@ -43,16 +44,6 @@ def _check_writable(fd: int) -> None:
         os.write(fd, b"")
     except OSError as error:
         raise ValueError(f"cannot write to file descriptor {fd}: {error.strerror}") from error
-
-
-def is_terminal(out: TextIO) -> bool:
-    """Can a line of `out` be written anew?"""
-    return out.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def is_coloured(out: TextIO) -> bool:
-    """Is colour wanted and understood?"""
-    return is_terminal(out) and "NO_COLOR" not in os.environ
 
 
 class Plain:
@@ -117,12 +108,6 @@ class Plain:
         with suppress(OSError):
             self._out.write(text)
             self._out.flush()
-
-
-def error_text(out: TextIO, text: str, hint: str | None) -> str:
-    """`error: TEXT`, red at the front if `out` has colours, and the hint in brackets below."""
-    red, plain = ("\033[31m", "\033[0m") if is_coloured(out) else ("", "")
-    return f"{red}error: {plain}{text}" + (f"\n({hint})" if hint else "")
 
 
 class JsonLines:

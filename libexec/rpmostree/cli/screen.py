@@ -1,4 +1,4 @@
-"""Rows of `label: value`, as wide as the screen is and as colourful as it can be."""
+"""What a screen can show, and rows of `label: value` that fit it."""
 
 import os
 import time
@@ -37,17 +37,32 @@ class Row:
     red: bool = False
 
 
+def is_terminal(out: TextIO) -> bool:
+    """Can a line of `out` be written anew?"""
+    return out.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def is_coloured(out: TextIO) -> bool:
+    """Is colour wanted and understood?"""
+    return is_terminal(out) and "NO_COLOR" not in os.environ
+
+
 def new_screen(out: TextIO) -> Screen:
     """The screen that `out` is; pipes and files have no end on the right."""
     unicode = "utf" in (out.encoding or "").lower()
     if not out.isatty():
         return Screen(unicode)
-    colour = "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
     try:
         columns = os.get_terminal_size(out.fileno()).columns
     except OSError:
         columns = 80
-    return Screen(unicode, columns or 80, colour)
+    return Screen(unicode, columns or 80, is_coloured(out))
+
+
+def error_text(out: TextIO, text: str, hint: str | None) -> str:
+    """`error: TEXT`, red at the front if `out` has colours, and the hint in brackets below."""
+    red, plain = ("\033[31m", "\033[0m") if is_coloured(out) else ("", "")
+    return f"{red}error: {plain}{text}" + (f"\n({hint})" if hint else "")
 
 
 def row(label: str, value: str, *, red: bool = False) -> Row:
