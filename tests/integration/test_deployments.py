@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,44 @@ def test_revisions_may_be_deployments(host: Host) -> None:
     assert "Refspec 'pending' not found" in host.refuse(
         "db", "version", "pending", f"--repo={host.repo}"
     )
+
+
+# --------------------------------------------------------------------- stateroots
+
+
+def test_two_stateroots(host: Host) -> None:
+    """Each is changed by itself, and neither loses a deployment to the other."""
+    ours = host.root()
+    sh("ostree", "admin", "os-init", f"--sysroot={host.sysroot}", "second")
+    words = ("--os=second", "--karg=second", f"{REMOTE}:{BRANCH}")
+    sh("ostree", "admin", "deploy", f"--sysroot={host.sysroot}", *words)
+    shutil.copytree(ours / "etc", host.root() / "etc", symlinks=True, dirs_exist_ok=True)
+    said = host.refuse("install", "bar")
+    assert "more than one OS" in said
+    assert f"name one of second, {OS}" in said
+
+    host.run("install", "bar", "--stateroot=second")
+    host.run("kargs", "--append=mine", f"--os={OS}")
+    assert [(owner(d.path), d.kargs[-1]) for d in host.deployments()] == [
+        (OS, "mine"),
+        ("second", "second"),
+        ("second", "second"),
+        (OS, KARGS[-1]),
+    ]
+    assert [host.layered(at) for at in range(4)] == [set(), {"bar"}, set(), set()]
+    assert "mine" not in host.run("kargs", "--os=second").stdout
+    host.run("cleanup", "-r", f"--os={OS}")
+    assert [owner(d.path) for d in host.deployments()] == [OS, "second", "second"]
+    stateroots = [d["osname"] for d in read_json(host, "status")["deployments"]]
+    assert stateroots == [OS, "second", "second"]
+    host.run("uninstall", "bar", "--os=second")
+    assert [owner(d.path) for d in host.deployments()] == ["second", OS, "second"]
+    host.check()
+
+
+def owner(deployment: Path) -> str:
+    """The stateroot that a deployment is in."""
+    return deployment.parent.parent.name
 
 
 # ------------------------------------------------------------------------ pinning

@@ -444,6 +444,21 @@ def test_package_signed_by_somebody_else(host: Host) -> None:
     assert host.layered() == {"foreign"}
 
 
+def test_keys_that_are_none(host: Host) -> None:
+    declared = "yum.repos.d/stable.repo"
+    content = (host.root() / "etc" / declared).read_text()
+    for line, words in {
+        "": "repo stable is GPG enabled but names no gpgkey",
+        "gpgkey=/etc/pki/nokey": "there is no key /etc/pki/nokey, which repo stable names",
+        "gpgkey=/etc/hostname": "cannot import the key",
+    }.items():
+        host.write_etc("hostname", "no key\n")
+        host.write_etc(declared, re.sub("^gpgkey=.*$", line, content, flags=re.MULTILINE))
+        assert words in host.refuse("install", "bar")
+    host.write_etc(declared, content)
+    host.run("install", "bar")
+
+
 def test_changed_package(host: Host, tmp_path: Path) -> None:
     """A package that is not the one that was signed never gets in, cached or not."""
     host.run("install", "bar", "--download-only")

@@ -142,7 +142,13 @@ def _keyring(repo: RpmRepo, cache: Path) -> Path:
             hint="add gpgkey= to its .repo file, or gpgcheck=0 if its packages are not signed",
         )
     keys = [_find_key(key, cache) for key in repo.keys]
-    material = b"\0".join(k.read_bytes() if k.exists() else str(k).encode() for k in keys)
+    missing = [str(key) for key in keys if not key.is_file()]
+    if missing:
+        raise BadInput(
+            f"there is no key {' or '.join(missing)}, which repo {repo.id} names",
+            hint="put it there, or correct gpgkey= in the .repo file",
+        )
+    material = b"\0".join(key.read_bytes() for key in keys)
     keyring = cache / "keyrings" / sha256(material).hexdigest()[:32]
     if not keyring.exists():
         fresh = keyring.with_suffix(".new")
