@@ -217,7 +217,7 @@ def test_key_at_an_address(host: Host) -> None:
 @pytest.mark.parametrize("option", ["--enablerepo=x", "--disablerepo=*", "--releasever=9"])
 def test_options_of_a_container_build(host: Host, option: str) -> None:
     for verb in ("install", "uninstall"):
-        assert "only served in a container build" in host.refuse(verb, "foo", option)
+        assert "currently only works in a container build" in host.refuse(verb, "foo", option)
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def install(
     from rpmostree.ops import layer
 
     del assumeyes
-    _refuse_container_options(enablerepo, disablerepo, releasever)
+    _refuse_container_options(enablerepo=enablerepo, disablerepo=disablerepo, releasever=releasever)
     if not packages and not uninstall_:
         raise UsageError("At least one PACKAGE must be specified", context)
     change = layer.install(
@@ -106,7 +106,7 @@ def uninstall(
     from rpmostree.ops import layer
 
     del assumeyes
-    _refuse_container_options(enablerepo, disablerepo, releasever)
+    _refuse_container_options(enablerepo=enablerepo, disablerepo=disablerepo, releasever=releasever)
     if not packages and not all_ and not install_:
         raise UsageError("At least one PACKAGE must be specified", context)
     change = layer.uninstall(packages or (), everything=all_, idempotent=idempotent)
@@ -160,10 +160,11 @@ def unhold(
     carry_out(common, ops.unhold(packages, idempotent=idempotent), render.QUEUED)
 
 
-def _refuse_container_options(*given: object) -> None:
+def _refuse_container_options(**given: object) -> None:
     """What a later upgrade would not know of any more; only a container build has no later."""
-    if any(given):
+    name = next((name for name, value in given.items() if value), None)
+    if name is not None:
         raise BadInput(
-            "--enablerepo, --disablerepo and --releasever are only served in a container build",
+            f"{name} currently only works in a container build",
             hint="upgrades need the repository, too: set enabled=1 in /etc/yum.repos.d",
         )
