@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rpmostree.base import events
 from rpmostree.base.run import run
 
-ALWAYS = ("--reproducible", "--force", "--verbose", "--add", "ostree", "--tmpdir", "/var/tmp")
+ALWAYS = ("--reproducible", "--force", "--add", "ostree", "--tmpdir", "/var/tmp")
 DEFAULT = ("--no-hostonly", "--no-hostonly-cmdline")
 
 
