@@ -48,9 +48,10 @@ def _is_supported(file: PackageFile) -> bool:
 def move_opt(root: Path, var: Path) -> list[str]:
     """Move what was put into /opt below /usr/lib/opt; the tmpfiles.d lines that link it back."""
     lines = []
-    for path in sorted((var / "opt").iterdir()):
+    opt = var / "opt"
+    for path in sorted(opt.iterdir()) if opt.is_dir() else ():
         target = root / "usr/lib/opt" / path.name
-        target.parent.mkdir(mode=0o755, exist_ok=True)
+        target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         shutil.move(path, target)
         link = _quote(f"/opt/{path.name}")
         lines.append(f"L {link} - - - - {_escape(f'../../usr/lib/opt/{path.name}')}")
