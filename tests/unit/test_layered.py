@@ -21,7 +21,7 @@ from rpmostree.model.layered import (
 )
 from rpmostree.model.nevra import Nevra
 from rpmostree.model.objects import Commit
-from rpmostree.model.plan import Replacement
+from rpmostree.model.overrides import Replacement
 
 BASE_SHA = "ab" * 32
 FOO = Nevra("foo", 2, "1.0", "1.fc40", "x86_64")

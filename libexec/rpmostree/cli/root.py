@@ -13,7 +13,7 @@ from rpmostree.cli.usage import Command, Context, UsageError
 # Which module of this package holds the verb, a function or a group by the verb's own name
 # (with an underscore for a dash).
 VERBS = {
-    "status": "system",
+    "status": "status",
     "upgrade": "updates",
     "deploy": "updates",
     "rebase": "updates",

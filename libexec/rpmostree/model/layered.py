@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rpmostree.model.gvariant import Variant, pack
 from rpmostree.model.nevra import Nevra
 from rpmostree.model.objects import Commit
-from rpmostree.model.plan import Replacement
+from rpmostree.model.overrides import Replacement
 
 HOST_IS_LITTLE = sys.byteorder == "little"
 CLIENTLAYER_VERSION = 6

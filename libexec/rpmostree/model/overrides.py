@@ -13,10 +13,11 @@ _PAIRS = "a(vv)"
 
 @dataclass(frozen=True)
 class Replacement:
-    """A package of the base and what stands in its place."""
+    """A package of the base and the one in its place; `source` is `repo=ID`, None for a file."""
 
-    new: Nevra
     old: Nevra
+    new: Nevra
+    source: str | None = None
 
 
 def read_removals(commit: Commit) -> tuple[Nevra, ...]:
@@ -46,7 +47,7 @@ def _read_pairs(found: object) -> Iterator[Replacement]:
     for row in rows:
         new, old = map(_read_package, row)
         if new is not None and old is not None:
-            yield Replacement(new, old)
+            yield Replacement(old, new)
 
 
 def _read_package(found: object) -> Nevra | None:

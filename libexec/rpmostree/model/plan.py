@@ -7,6 +7,7 @@ from rpmostree.model.diff import PackageChange
 from rpmostree.model.kargs import Kargs
 from rpmostree.model.nevra import Nevra
 from rpmostree.model.origin import Origin
+from rpmostree.model.overrides import Replacement
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,6 @@ class Install:
     repo: str | None
     size: int = 0
     download: int = 0
-
-
-@dataclass(frozen=True)
-class Replacement:
-    """A package of the base and the one in its place; `source` is `repo=ID`, None for a file."""
-
-    old: Nevra
-    new: Nevra
-    source: str | None = None
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from rpmostree.base import events
 from rpmostree.base.errors import BadInput
 from rpmostree.model.nevra import Nevra, parse_nevra
 from rpmostree.model.origin import LocalPackage, Origin
+from rpmostree.model.overrides import Replacement
 from rpmostree.model.package import Package
-from rpmostree.model.plan import Replacement
 from rpmostree.model.sysroot import Sysroot
 
 

@@ -13,8 +13,9 @@ from rpmostree.base.errors import BadInput, Unsolvable
 from rpmostree.model.layered import RepoState, read_pkglist
 from rpmostree.model.nevra import Nevra
 from rpmostree.model.origin import Origin
+from rpmostree.model.overrides import Replacement
 from rpmostree.model.package import Package
-from rpmostree.model.plan import Inactive, Options, Replacement, Wish, packages_after
+from rpmostree.model.plan import Inactive, Options, Wish, packages_after
 from rpmostree.model.request import split_conjunctions
 from rpmostree.model.rpmrepo import RpmRepo
 from rpmostree.model.sysroot import Sysroot
