@@ -123,6 +123,7 @@ def test_two_stateroots(host: Host) -> None:
     ]
     assert [host.layered(at) for at in range(4)] == [set(), {"bar"}, set(), set()]
     assert "mine" not in host.run("kargs", "--os=second").stdout
+    assert re.findall(r"Stateroot: (\w+)", host.run("history").stdout) == [OS, "second"]
     host.run("cleanup", "-r", f"--os={OS}")
     assert [owner(d.path) for d in host.deployments()] == [OS, "second", "second"]
     stateroots = [d["osname"] for d in read_json(host, "status")["deployments"]]

@@ -7,8 +7,10 @@ from rpmostree.model.history import Entry, PackageStep, State
 
 
 def history_text(entries: Sequence[Entry]) -> str:
-    """A paragraph for each change."""
-    return "\n\n".join(map(_entry_text, entries)) or "No changes were noted."
+    """A paragraph for each change, with its stateroot if that is not the same for all."""
+    several = len({entry.stateroot for entry in entries}) > 1
+    paragraphs = (_entry_text(entry, several=several) for entry in entries)
+    return "\n\n".join(paragraphs) or "No changes were noted."
 
 
 def history_json(entries: Sequence[Entry]) -> dict[str, object]:
@@ -16,8 +18,9 @@ def history_json(entries: Sequence[Entry]) -> dict[str, object]:
     return {"history": [asdict(entry) for entry in entries]}
 
 
-def _entry_text(entry: Entry) -> str:
+def _entry_text(entry: Entry, *, several: bool) -> str:
     lines = [f"{entry.id}  {entry.time}  {entry.user}  {entry.command}"]
+    lines += [f"  Stateroot: {entry.stateroot}"] if several else []
     if entry.old is None or entry.old.checksum != entry.new.checksum:
         old = "nothing" if entry.old is None else _state_text(entry.old)
         lines.append(f"  Default: {old} -> {_state_text(entry.new)}")
